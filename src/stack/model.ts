@@ -1,0 +1,176 @@
+// The pure model of a lab: nodes, directed edges, and what a system has to say of itself. No
+// Docker, no clock, no files. Systems (src/systems/) implement `System`; nothing here knows one by
+// name.
+import type { ZodType } from 'zod';
+
+/** A stack file after parsing and validation: the whole of it is kept in a label of the lab. */
+export interface Stack {
+  readonly name: string;
+  /** Group name -> its configuration, with `system` filled in. */
+  readonly systems: Readonly<Record<string, SystemConfig>>;
+  /** Name -> a container of the user's own. */
+  readonly nodes: Readonly<Record<string, ExtraNode>>;
+}
+
+/** A group's configuration; the system's own schema says what else is in it. */
+export interface SystemConfig {
+  readonly system: string;
+  readonly [key: string]: unknown;
+}
+
+/** A plain compose service, plus the ports that edges to it listen on and the nodes it dials. */
+export interface ExtraNode {
+  readonly ports: readonly number[];
+  /** `etcd-1`, `etcd-1:2379`, or a group's name for all its nodes. */
+  readonly connects: readonly string[];
+  /** Everything else, as compose knows it. */
+  readonly service: Readonly<Record<string, unknown>>;
+}
+
+/** One container of a system's role, or one of the user's own. */
+export interface Node {
+  readonly name: string;
+  /** Key under `systems:`; for an extra node its own name. */
+  readonly group: string;
+  /** `etcd`, ...; `custom` for an extra node. */
+  readonly system: string;
+  readonly role: string;
+  /** Port name -> number inside the container. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Names of the ports that `host:NODE` publishes on 127.0.0.1. */
+  readonly publish: readonly string[];
+  /** Port name -> the host port that the stack file fixes. */
+  readonly hostPorts: Readonly<Record<string, number>>;
+}
+
+/** Directed: `from` dials `to` on `ports`. `from` is `host` for the user's own machine. */
+export interface Edge {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly ports: readonly number[];
+}
+
+export interface Model {
+  readonly stack: Stack;
+  readonly nodes: readonly Node[];
+  readonly edges: readonly Edge[];
+}
+
+/**
+ * Where an image comes from: its reference upstream, and a recipe under images/ if Debian packages
+ * it.
+ */
+export interface ImageSource {
+  /** `quay.io/coreos/etcd:v3.5.16` */
+  readonly ref: string;
+  readonly recipe?: Recipe;
+}
+
+export interface Recipe {
+  /** Folder under images/. */
+  readonly name: string;
+  /** What the built image is called, e.g. `labctl/etcd:3.5.16`. */
+  readonly tag: string;
+  /** Debian suite of the base: `FROM debian:<suite>-slim`. */
+  readonly suite: string;
+}
+
+export type Health = 'healthy' | 'unhealthy' | 'unknown';
+
+/** What one node says of itself. */
+export interface NodeHealth {
+  readonly health: Health;
+  /** A word or two for people: `healthy`, `no leader`, `no answer`. */
+  readonly detail: string;
+  /** null where the system has no leader, or the node does not say. */
+  readonly leader: boolean | null;
+  /** Who leads in this node's eyes, as an opaque id; nodes that agree say the same. */
+  readonly follows?: string;
+  /** Raft term or its like: of two that say they lead, the higher one does. */
+  readonly term?: number;
+}
+
+/**
+ * Sends text to a port of a node and gives back all that comes until the node closes.
+ * It goes past every fault: see src/proxy/probe.ts. Throws when the node does not answer.
+ */
+export type Ask = (port: number, text: string, limitMs: number) => Promise<string>;
+
+/** What a system must say of itself; one file in src/systems/ each. */
+export interface System {
+  readonly name: string;
+  readonly summary: string;
+  /** The keys of a group of this system in a stack file, `system` excepted. A z.strictObject. */
+  readonly schema: ZodType;
+  /** What a group's `--set KEY` and defaults amount to is in `config`, already validated. */
+  nodes(group: string, config: SystemConfig): readonly Node[];
+  /** Edges among the nodes of one group. */
+  edges(nodes: readonly Node[]): readonly Omit<Edge, 'name'>[];
+  image(config: SystemConfig): ImageSource;
+  /** Values for templates/<system>/<role>.yaml.hbs. */
+  service(node: Node, context: ServiceContext): Readonly<Record<string, unknown>>;
+  probe(ask: Ask, node: Node, config: SystemConfig): Promise<NodeHealth>;
+  /** Of these nodes' words, why the whole is not ready; undefined when it is. */
+  unready(healths: ReadonlyMap<string, NodeHealth>): string | undefined;
+  /** The system's own shell, run inside `node`. */
+  client(node: Node, config: SystemConfig): readonly string[];
+}
+
+export interface ServiceContext {
+  readonly lab: string;
+  readonly config: SystemConfig;
+  /** All nodes of the group, in order. */
+  readonly peers: readonly Node[];
+}
+
+/** The user's own machine, as the `from` of an edge. No node may bear this name. */
+export const HOST = 'host';
+
+export const edgeName = (from: string, to: string): string => `${from}:${to}`;
+
+/** True for an edge from the user's machine. */
+export const isHostEdge = (edge: Pick<Edge, 'from'>): boolean => edge.from === HOST;
+
+/** Stack -> nodes and edges: the systems' own, host edges, and what extra nodes connect to. */
+export function buildModel(stack: Stack, systems: Readonly<Record<string, System>>): Model {
+  const nodes: Node[] = [];
+  const edges = new Map<string, Edge>();
+  const addEdge = (from: string, to: string, ports: readonly number[]) => {
+    const name = edgeName(from, to);
+    const merged = new Set([...(edges.get(name)?.ports ?? []), ...ports]);
+    edges.set(name, { name, from, to, ports: [...merged].sort((a, b) => a - b) });
+  };
+
+  for (const [group, config] of Object.entries(stack.systems)) {
+    const system = systems[config.system]!;
+    const members = system.nodes(group, config);
+    nodes.push(...members);
+    for (const { from, to, ports } of system.edges(members)) addEdge(from, to, ports);
+  }
+  for (const [name, extra] of Object.entries(stack.nodes)) nodes.push(extraNode(name, extra));
+  for (const [name, extra] of Object.entries(stack.nodes)) {
+    for (const target of extra.connects) {
+      const [to, port] = target.split(':') as [string, string?];
+      for (const node of nodes.filter((n) => (n.name === to || n.group === to) && n.name !== name))
+        addEdge(name, node.name, port ? [Number(port)] : publishedPorts(node));
+    }
+  }
+  for (const node of nodes) if (node.publish.length) addEdge(HOST, node.name, publishedPorts(node));
+  return { stack, nodes, edges: [...edges.values()] };
+}
+
+const publishedPorts = (node: Node): number[] => node.publish.map((name) => node.ports[name]!);
+
+function extraNode(name: string, extra: ExtraNode): Node {
+  const ports = Object.fromEntries(extra.ports.map((port) => [String(port), port]));
+  return {
+    name,
+    group: name,
+    system: 'custom',
+    role: 'custom',
+    ports,
+    publish: Object.keys(ports),
+    hostPorts: {},
+  };
+}

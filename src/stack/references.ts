@@ -1,0 +1,81 @@
+// What the parts of a stack say of each other: names that are there twice, dials to nobody.
+import { type Complaint, didYouMean, quoted } from './check.ts';
+import type { Path } from './document.ts';
+import type { ExtraNode, Node, Stack, System } from './model.ts';
+import { PORT_MAX } from './values.ts';
+
+type Systems = Readonly<Record<string, System>>;
+
+/** All that is wrong between parts that are each valid in themselves. */
+export function checkReferences(stack: Stack, systems: Systems): Complaint[] {
+  const groups = Object.entries(stack.systems);
+  const extras = Object.entries(stack.nodes);
+  if (groups.length + extras.length === 0) {
+    const message = 'a lab needs at least one system or node, and this file has none';
+    return [{ path: [], part: 'key', message, hint: 'for example: systems: {etcd: {nodes: 3}}' }];
+  }
+  const members = groups.flatMap(([group, config]) => systems[config.system]!.nodes(group, config));
+  return [
+    ...checkNames(stack, members),
+    ...checkHostPorts(members),
+    ...extras.flatMap(([name, extra]) => checkConnects(name, extra, stack, members)),
+  ];
+}
+
+/** Groups and nodes share one set of names: `connects` says either. */
+function checkNames(stack: Stack, members: readonly Node[]): Complaint[] {
+  const owners = new Map(Object.keys(stack.systems).map((group) => [group, `the group ${group}`]));
+  const complaints: Complaint[] = [];
+  const claim = (name: string, owner: string, path: Path) => {
+    const other = owners.get(name);
+    if (other) {
+      const message = `there are two things called ${name}: ${other} and ${owner}`;
+      complaints.push({ path, part: 'key', message, hint: 'give one of them another name' });
+    }
+    owners.set(name, owner);
+  };
+  for (const { name, group } of members)
+    if (name !== group) claim(name, `a node of the group ${group}`, ['systems', group]);
+  for (const name of Object.keys(stack.nodes)) claim(name, `nodes.${name}`, ['nodes', name]);
+  return complaints;
+}
+
+function checkHostPorts(members: readonly Node[]): Complaint[] {
+  const owners = new Map<number, string>();
+  const complaints: Complaint[] = [];
+  for (const { name, group, hostPorts } of members) {
+    for (const port of Object.values(hostPorts)) {
+      const path = ['systems', group, 'host_port'];
+      const message = `host port ${port} would be both ${owners.get(port)}'s and ${name}'s`;
+      if (owners.has(port)) complaints.push({ path, part: 'value', message });
+      owners.set(port, name);
+    }
+  }
+  return complaints;
+}
+
+function checkConnects(
+  name: string,
+  extra: ExtraNode,
+  stack: Stack,
+  members: readonly Node[],
+): Complaint[] {
+  const groups = Object.keys(stack.systems);
+  const nodes = [...members.map((member) => member.name), ...Object.keys(stack.nodes)];
+  const hint = `nodes: ${nodes.join(', ')}${groups.length ? `; groups: ${groups.join(', ')}` : ''}`;
+  return extra.connects.flatMap((target, index): Complaint[] => {
+    const path: Path = ['nodes', name, 'connects', index];
+    const complain = (message: string) => [{ path, part: 'value' as const, message, hint }];
+    const [to, port] = target.split(':') as [string, string?];
+    const known = [...nodes, ...groups];
+    if (to === name) return complain(`${name} cannot connect to itself`);
+    if (!known.includes(to))
+      return complain(`there is no node or group ${quoted(to)}${didYouMean(to, known)}`);
+    if (port && !(Number(port) > 0 && Number(port) <= PORT_MAX))
+      return complain(`${port} is no port: a port is from 1 to ${PORT_MAX}`);
+    const silent = stack.nodes[to]?.ports.length === 0;
+    if (!port && silent)
+      return complain(`${to} has no ports: write ${to}:PORT, or give ${to} its ports:`);
+    return [];
+  });
+}

@@ -1,0 +1,99 @@
+// `--set KEY=VALUE`: values of a stack file that are given on the command line. VALUE is YAML (`5`,
+// `{snapshot-count: 100}`). KEY is one of
+//
+//   name       the lab's name
+//   NAME.KEY   NAME being a group or node of the file: etcd.nodes, app.image
+//   KEY        a key of the only group: nodes, version, flags.snapshot-count
+import { type Complaint, didYouMean, quoted } from './check.ts';
+import { type Document, type Path, parseYaml } from './document.ts';
+import { isMap, toJson } from './json.ts';
+import type { System } from './model.ts';
+import type { Problem } from './problems.ts';
+
+type Systems = Readonly<Record<string, System>>;
+
+/** A `--set` that has found its place. What is wrong at or below `path` is the flag's doing. */
+export interface Override {
+  readonly path: Path;
+  /** As typed: `--set nodes=5`. */
+  readonly flag: string;
+  readonly document: Document;
+}
+
+const QUOTES = 'VALUE is YAML; a text with signs in it wants quotes: --set \'KEY="a: b"\'';
+
+/** `stack`, the plain value of a file, with the overrides in it; and those that make no sense. */
+export function applyOverrides(stack: unknown, words: readonly string[], systems: Systems) {
+  const applied: Override[] = [];
+  const problems: Problem[] = [];
+  let value = stack;
+  for (const word of words) {
+    const at = `--set ${word}`;
+    const [, key, text] = /^([^=]+)=(.*)$/s.exec(word) ?? [];
+    if (key === undefined) {
+      problems.push({ at, message: 'write it as KEY=VALUE', hint: 'for example: --set nodes=5' });
+      continue;
+    }
+    const document = parseYaml(text!);
+    const place = findPlace(key.split('.'), value, systems);
+    if (document.problems[0])
+      problems.push({ at, message: document.problems[0].message, hint: QUOTES });
+    else if ('message' in place) problems.push({ at, ...place });
+    else {
+      value = put(value, place, document.value);
+      applied.push({ path: place, flag: at, document });
+    }
+  }
+  return { value, applied, problems };
+}
+
+/** The override that the value at `path` comes from, if any: of several the last. */
+export function overrideOf(overrides: readonly Override[], path: Path): Override | undefined {
+  return overrides.findLast((one) => one.path.every((step, i) => step === path[i]));
+}
+
+function findPlace(
+  steps: readonly string[],
+  stack: unknown,
+  systems: Systems,
+): Path | Pick<Complaint, 'message' | 'hint'> {
+  const [first, ...rest] = steps as [string, ...string[]];
+  const groups = partsUnder(stack, 'systems');
+  const nodes = Object.keys(partsUnder(stack, 'nodes'));
+  if (first === 'name' && rest.length === 0) return ['name'];
+  if (rest.length && Object.hasOwn(groups, first)) return ['systems', ...steps];
+  if (rest.length && nodes.includes(first)) return ['nodes', ...steps];
+
+  const names = Object.keys(groups);
+  const owners = names.filter((name) => keysOf(name, groups[name], systems).includes(first));
+  if (owners.length && names.length === 1) return ['systems', names[0]!, ...steps];
+  if (owners.length) {
+    const forms = owners.map((name) => `${[name, ...steps].join('.')}=...`);
+    return { message: 'there are several systems', hint: `say of which: ${forms.join(' or ')}` };
+  }
+  const keys = names.length === 1 ? keysOf(names[0]!, groups[names[0]!], systems) : [];
+  const places = [...names, ...nodes];
+  const known = ['name', ...keys, ...places.map((name) => `${name}.KEY`)];
+  const guess = didYouMean(first, rest.length ? [...places, ...keys] : ['name', ...keys]);
+  const message = `there is no ${quoted(first)} to set${guess}`;
+  return { message, hint: `--set takes ${known.join(', ')}` };
+}
+
+function partsUnder(stack: unknown, key: string): Record<string, unknown> {
+  return isMap(stack) && isMap(stack[key]) ? stack[key] : {};
+}
+
+/** The keys that a group may have; none if its system is unknown. */
+function keysOf(name: string, group: unknown, systems: Systems): string[] {
+  const system = String((isMap(group) && group.system) || name);
+  if (!Object.hasOwn(systems, system)) return [];
+  return ['system', ...Object.keys(toJson(systems[system]!.schema).properties ?? {})];
+}
+
+/** A copy with `found` at `path`. Maps on the way are made; what is no map stays as it is. */
+function put(value: unknown, [step, ...rest]: Path, found: unknown): unknown {
+  if (step === undefined) return found;
+  const map = value ?? {};
+  if (!isMap(map)) return value;
+  return { ...map, [step]: put(map[step], rest, found) };
+}

@@ -1,0 +1,177 @@
+// etcd: n members, each dialling every other. Facts read in etcd's sources at v3.3.25, v3.4.37,
+// v3.5.21.
+import { z } from 'zod';
+import type {
+  Ask,
+  ImageSource,
+  NodeHealth,
+  ServiceContext,
+  System,
+  SystemConfig,
+} from '../stack/model.ts';
+import { path, text } from '../stack/values.ts';
+import { askHttp } from './ask-http.ts';
+
+const CLIENT_PORT = 2379;
+const PEER_PORT = 2380;
+const MEMBERS_MAX = 25;
+const DEFAULT_VERSION = '3.5.16';
+
+/** A member that has lost its quorum answers /health only after its own request timeout. */
+const PROBE_LIMIT_MS = 2_000;
+
+/** Debian suites that package etcd. sid moves on: its 3.5.30 is only built when asked for. */
+const DEBIAN_SUITES: Readonly<Record<string, string>> = {
+  '3.3.25': 'bullseye',
+  '3.4.23': 'bookworm',
+  '3.5.16': 'trixie',
+  '3.5.30': 'sid',
+};
+
+/** The layout depends on these, so a stack file may not set them. */
+const OWN_FLAGS = [
+  'name',
+  'data-dir',
+  'listen-peer-urls',
+  'listen-client-urls',
+  'advertise-client-urls',
+  'initial-advertise-peer-urls',
+  'initial-cluster',
+  'initial-cluster-state',
+  'initial-cluster-token',
+];
+
+const flagName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, 'a flag is written without its dashes: snapshot-count')
+  .refine((name) => !OWN_FLAGS.includes(name), 'labctl sets this flag itself');
+
+const schema = z.strictObject({
+  version: text()
+    .regex(/^v?\d+\.\d+\.\d+(-[\w.]+)?$/, 'a version is written like 3.5.16')
+    .default(DEFAULT_VERSION)
+    .describe('etcd version, e.g. 3.5.16'),
+  nodes: z.int().min(1).max(MEMBERS_MAX).default(3).describe('how many members'),
+  image: z.string().min(1).optional().describe('another image than quay.io/coreos/etcd'),
+  flags: z.record(flagName, text()).default({}).describe('flags of etcd, without dashes'),
+  binary: path().optional().describe("an etcd binary in place of the image's"),
+  environment: z.record(z.string(), text()).default({}).describe('environment of each member'),
+  cpus: z.number().positive().optional().describe('CPU limit of each member, e.g. 0.5'),
+  mem_limit: text()
+    .regex(/^\d+[bBkKmMgG]?$/, 'a size is written like 256m')
+    .optional()
+    .describe('memory limit of each member, e.g. 256m'),
+  host_port: z
+    .int()
+    .min(1)
+    .max(65_535 - MEMBERS_MAX)
+    .optional()
+    .describe("host port of the first member's client port; the others follow"),
+});
+
+type EtcdConfig = SystemConfig & z.infer<typeof schema>;
+
+const read = (config: SystemConfig): EtcdConfig => config as EtcdConfig;
+
+export const etcd: System = {
+  name: 'etcd',
+  summary: 'etcd, a raft key-value store: n members that all dial each other',
+  schema,
+
+  nodes(group, config) {
+    const { nodes, host_port: hostPort } = read(config);
+    return Array.from({ length: nodes }, (_, i) => ({
+      name: `${group}-${i + 1}`,
+      group,
+      system: 'etcd',
+      role: 'member',
+      ports: { client: CLIENT_PORT, peer: PEER_PORT },
+      publish: ['client'],
+      hostPorts: hostPort === undefined ? {} : { client: hostPort + i },
+    }));
+  },
+
+  // The receiver dials raft streams, the sender snapshots, so both directions are used between any
+  // two; 2379 serves `etcdctl --cluster`, which dials the advertised client URLs of all members.
+  edges: (nodes) =>
+    nodes.flatMap(({ name: from }) =>
+      nodes
+        .filter(({ name }) => name !== from)
+        .map(({ name: to }) => ({ from, to, ports: [CLIENT_PORT, PEER_PORT] })),
+    ),
+
+  image(config): ImageSource {
+    const { image, version } = read(config);
+    if (image) return { ref: image };
+    const bare = version.replace(/^v/, '');
+    const suite = DEBIAN_SUITES[bare];
+    return {
+      ref: `quay.io/coreos/etcd:v${bare}`,
+      ...(suite && { recipe: { name: 'etcd', tag: `labctl/etcd:${bare}`, suite } }),
+    };
+  },
+
+  service(_node, { config, peers }: ServiceContext) {
+    const { flags, environment, binary } = read(config);
+    // --logger came with 3.4; 3.3 does not start with a flag it does not know.
+    // Before 3.5 arm64 must be told; from 3.5 on the variable makes etcd warn.
+    const oldArm = minor(config) < 5 ? { ETCD_UNSUPPORTED_ARCH: 'arm64' } : {};
+    const logging = minor(config) >= 4 ? { logger: 'zap', 'log-outputs': 'stderr' } : {};
+    return {
+      flags: Object.entries({ ...logging, ...flags }).map(([name, value]) => `--${name}=${value}`),
+      // Without it 3.3's etcdctl speaks v2.
+      environment: { ...oldArm, ETCDCTL_API: '3', ...environment },
+      binary,
+      peers,
+    };
+  },
+
+  async probe(ask, _node, config): Promise<NodeHealth> {
+    const status = await memberStatus(ask, config);
+    if (!status) return { health: 'unhealthy', detail: 'no answer', leader: null };
+    const { leader, header, raftTerm } = status;
+    const base = { leader: leader === header.member_id, term: Number(raftTerm ?? 0) };
+    if (!leader || leader === '0') return { ...base, health: 'unhealthy', detail: 'no leader' };
+    const word = await memberHealth(ask);
+    const health = word === 'healthy' ? 'healthy' : 'unhealthy';
+    return { ...base, health, detail: word, follows: leader };
+  },
+
+  unready(healths) {
+    for (const [name, { health, detail }] of healths)
+      if (health !== 'healthy') return `${name}: ${detail}`;
+    const leaders = new Set([...healths.values()].map(({ follows }) => follows));
+    return leaders.size === 1 ? undefined : 'the members do not agree on a leader';
+  },
+
+  client: (node) => ['etcdctl', `--endpoints=http://${node.name}:${CLIENT_PORT}`],
+};
+
+const minor = (config: SystemConfig): number =>
+  Number(read(config).version.replace(/^v/, '').split('.')[1]);
+
+interface MemberStatus {
+  readonly header: { readonly member_id: string };
+  readonly leader?: string;
+  readonly raftTerm?: string;
+}
+
+/**
+ * POST maintenance/status answers at once, also without a quorum. 3.3 has its gateway at /v3beta.
+ */
+async function memberStatus(ask: Ask, config: SystemConfig): Promise<MemberStatus | undefined> {
+  const prefix = minor(config) >= 4 ? 'v3' : 'v3beta';
+  const path = `/${prefix}/maintenance/status`;
+  const answer = await askHttp(ask, CLIENT_PORT, 'POST', path, PROBE_LIMIT_MS);
+  return answer?.status === 200 ? (JSON.parse(answer.body) as MemberStatus) : undefined;
+}
+
+/** /health makes a linearizable read: no quorum, no health. */
+async function memberHealth(ask: Ask): Promise<string> {
+  const answer = await askHttp(ask, CLIENT_PORT, 'GET', '/health', PROBE_LIMIT_MS);
+  if (!answer) return 'no quorum';
+  const { health, reason } = JSON.parse(answer.body) as { health: string; reason?: string };
+  // 3.5 gives a reason: `RANGE ERROR:etcdserver: leader changed`.
+  const word = reason?.split(':').at(-1)?.trim().toLowerCase();
+  return health === 'true' ? 'healthy' : word || 'unhealthy';
+}

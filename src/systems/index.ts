@@ -1,0 +1,6 @@
+// Every system, under the name that a stack file says. Adding one: its file, its line here, its
+// templates, its test.
+import type { System } from '../stack/model.ts';
+import { etcd } from './etcd.ts';
+
+export const systems: Readonly<Record<string, System>> = { etcd };

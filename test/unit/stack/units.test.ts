@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatDuration, parseDuration, readDuration } from '../../../src/stack/units.ts';
+import { errorOf } from './fake.ts';
+
+describe('durations', () => {
+  test.each([
+    ['30s', 30_000],
+    ['250ms', 250],
+    ['1m30s', 90_000],
+    ['1.5s', 1_500],
+    ['2h', 7_200_000],
+    ['100us', 0.1],
+    ['100µs', 0.1],
+    ['1ns', 0.000_001],
+    ['0s', 0],
+    [' 5s ', 5_000],
+  ])('%s is %d ms', (text, ms) => {
+    expect(parseDuration(text)).toEqual({ ms });
+  });
+
+  test.each([
+    ['30', 'has no unit; write 30s or 30ms'],
+    ['0', 'has no unit; write 0s or 0ms'],
+    ['1.5', 'has no unit; write 1.5s or 1.5ms'],
+    ['-5s', 'is negative; a duration is 0s or more'],
+    ['', 'is not a duration; write it like 250ms, 30s or 1m30s (units: ns us ms s m h)'],
+    ['30sec', 'is not a duration; write it like 250ms, 30s or 1m30s (units: ns us ms s m h)'],
+    ['5 m', 'is not a duration; write it like 250ms, 30s or 1m30s (units: ns us ms s m h)'],
+    ['1.2.3s', 'is not a duration; write it like 250ms, 30s or 1m30s (units: ns us ms s m h)'],
+    ['9999h', 'is longer than 24 days, the most that labctl counts'],
+  ])('%j %s', (text, problem) => {
+    expect(parseDuration(text)).toEqual({ problem });
+  });
+
+  test.each([
+    [90_000, '1m30s'],
+    [3_600_000, '1h'],
+    [3_601_500, '1h1.5s'],
+    [250, '250ms'],
+    [0.5, '500us'],
+    [0, '0s'],
+  ])('%d ms is written %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+
+  test('what is written is read as the same, to the nanosecond', () => {
+    const limitNs = 24 * 24 * 3_600 * 1e9;
+    const ns = fc.oneof(fc.integer({ min: 0, max: 1e10 }), fc.integer({ min: 0, max: limitNs }));
+    fc.assert(
+      fc.property(ns, (count) => {
+        expect(parseDuration(formatDuration(count / 1e6))).toEqual({ ms: count / 1e6 });
+      }),
+    );
+  });
+
+  test('a flag says which flag it is', () => {
+    expect(readDuration('1m', '--for')).toBe(60_000);
+    expect(errorOf(() => readDuration('30', '--for'))).toMatch(
+      /^error: --for: 30 has no unit; write 30s or 30ms {2}\(usage\)/,
+    );
+  });
+});
