@@ -1,0 +1,72 @@
+// What labctl and a proxy say to each other: one JSON object a line, requests on the proxy's stdin,
+// replies on its stderr. Its stdout is the audit trail: one line for each change of its faults.
+//
+//   labctl --request--> stdin [proxy] stderr --reply--> labctl
+//                                     stdout --change--> docker logs
+//
+// A `set` carries the whole list that is wanted and the revision it was made from: desired state,
+// not deltas. A lost race is answered with `conflict` and the state as it is, so that the caller
+// can redo.
+import type { Fault } from '../faults/fault.ts';
+
+/** A fault as asked for: `forMs` instead of `until` starts the proxy's own clock on arrival. */
+export type WantedFault = Fault & { readonly forMs?: number };
+
+export type Request = { readonly id: string } & (
+  | { readonly op: 'get' }
+  | { readonly op: 'set'; readonly base: number; readonly faults: readonly WantedFault[] }
+  | { readonly op: 'probe'; readonly port: number; readonly send: string; readonly limitMs: number }
+);
+
+/** Request without its id, as callers write it. */
+export type Question = Request extends infer R
+  ? R extends unknown
+    ? Omit<R, 'id'>
+    : never
+  : never;
+
+/** Live, not only of closed connections. `up` is dialler to listener, `down` the other way. */
+export interface Counters {
+  readonly connections: { readonly open: number; readonly total: number; readonly failed: number };
+  readonly bytes: { readonly up: number; readonly down: number };
+  /** Milliseconds since the epoch; null before the first byte. */
+  readonly lastActivity: number | null;
+}
+
+export interface EdgeState extends Counters {
+  readonly revision: number;
+  readonly faults: readonly Fault[];
+}
+
+export type RefusalCode = 'conflict' | 'bad-line' | 'packets-unavailable' | 'failed';
+
+export type Reply =
+  | { readonly id: string; readonly ok: true; readonly state: EdgeState }
+  | { readonly id: string; readonly ok: true; readonly received: string }
+  | {
+      /** Empty when the line could not be read: every asker then asks again. */
+      readonly id: string;
+      readonly ok: false;
+      readonly code: RefusalCode;
+      readonly message: string;
+      readonly state?: EdgeState;
+    };
+
+/** One line of the audit trail. */
+export interface Change {
+  readonly at: string;
+  readonly edge: string;
+  readonly event: 'started' | 'set' | 'expired' | 'stopped';
+  readonly revision: number;
+  readonly faults: readonly Fault[];
+}
+
+/** Splits a byte stream into lines; the last, unfinished one waits for more. */
+export function lineSplitter(onLine: (line: string) => void): (chunk: string) => void {
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) if (line.trim()) onLine(line);
+  };
+}

@@ -1,0 +1,113 @@
+// One connection through the edge: the dialler's socket, the socket to the real node, and a pipe
+// each way. FIN, half-close and RST of one side are passed to the other as what they are.
+import { createConnection, type Socket } from 'node:net';
+import type { FaultKind, FaultParams } from '../faults/fault.ts';
+import { Pipe } from './pipe.ts';
+
+/** Longer than this a dead upstream does not look like an accepted connection. */
+const DIAL_LIMIT_MS = 10_000;
+
+/**
+ * After a packet cut ends, a peer that has forgotten the connection answers the first probe with
+ * RST.
+ */
+const STALE_PROBE_MS = 1_000;
+
+export interface ActiveFault {
+  readonly kind: FaultKind;
+  readonly params: FaultParams;
+}
+
+export interface ConnectionEvents {
+  up(bytes: number): void;
+  down(bytes: number): void;
+  dialFailed(): void;
+  closed(): void;
+}
+
+export class Connection {
+  readonly #client: Socket;
+  readonly #upstream: Socket;
+  readonly #random: () => number;
+  #pipes: readonly Pipe[] = [];
+  #faults: readonly ActiveFault[] = [];
+
+  constructor(
+    client: Socket,
+    target: { readonly host: string; readonly port: number },
+    random: () => number,
+    events: ConnectionEvents,
+  ) {
+    this.#client = client;
+    this.#random = random;
+    this.#upstream = createConnection({
+      ...target,
+      family: 4,
+      autoSelectFamily: false,
+      allowHalfOpen: true,
+      noDelay: true,
+    });
+    this.#dial(events);
+  }
+
+  #dial(events: ConnectionEvents): void {
+    const client = this.#client;
+    const upstream = this.#upstream;
+    let open = 2;
+    const onClose = () => --open === 0 && events.closed();
+    const limit = setTimeout(() => upstream.destroy(new Error('dial timed out')), DIAL_LIMIT_MS);
+    upstream.once('connect', () => {
+      clearTimeout(limit);
+      this.#pipes = [
+        new Pipe(client, upstream, events.up),
+        new Pipe(upstream, client, events.down),
+      ];
+      this.setFaults(this.#faults);
+    });
+    upstream.on('error', () => {
+      if (!this.#pipes.length) events.dialFailed();
+      client.resetAndDestroy();
+    });
+    client.on('error', () => this.#resetUpstream());
+    // A side that closed in good order may have bytes on their way to the other: no destroying
+    // here.
+    upstream.on('close', () => {
+      clearTimeout(limit);
+      onClose();
+    });
+    client.on('close', () => {
+      if (!this.#pipes.length) upstream.destroy();
+      onClose();
+    });
+  }
+
+  setFaults(faults: readonly ActiveFault[]): void {
+    this.#faults = faults;
+    for (const pipe of this.#pipes)
+      pipe.setEffects(
+        faults.flatMap(({ kind, params }) => kind.stream?.(params, this.#random) ?? []),
+      );
+  }
+
+  reset(): void {
+    this.#client.resetAndDestroy();
+    this.#resetUpstream();
+  }
+
+  /** Asks both kernels whether their peers still know the connection. */
+  probeStale(): void {
+    for (const socket of [this.#client, this.#upstream]) socket.setKeepAlive(true, STALE_PROBE_MS);
+  }
+
+  /** Orderly, for the proxy's own end. */
+  end(): void {
+    this.#client.end();
+    this.#upstream.end();
+  }
+
+  /** A socket that is still dialling cannot be reset, only dropped. */
+  #resetUpstream(): void {
+    if (this.#upstream.connecting) this.#upstream.destroy();
+    else this.#upstream.resetAndDestroy();
+  }
+}

@@ -1,0 +1,77 @@
+// The program in a proxy container. Its configuration is its environment, its control channel its
+// stdin and stderr, its audit trail its stdout (see src/control/protocol.ts).
+import { type Change, lineSplitter, type Reply, type Request } from '../control/protocol.ts';
+import { faultKinds } from '../faults/index.ts';
+import { EdgeProxy, PacketsUnavailable } from './edge-proxy.ts';
+import { applyRules } from './packets.ts';
+import { probe } from './probe.ts';
+import { loadStored, saveStored } from './store.ts';
+
+/** A stop is graceful, but not for longer than this. */
+const STOP_LIMIT_MS = 300;
+
+const edge = process.env.LABCTL_EDGE ?? '';
+const upstream = process.env.LABCTL_UPSTREAM ?? '';
+const ports = (process.env.LABCTL_PORTS ?? '').split(',').map(Number);
+const storePath = process.env.LABCTL_STORE ?? '/var/lib/labctl/faults.json';
+
+const record = (event: Change['event'], { revision, faults } = proxy.state) => {
+  const change: Change = { at: new Date().toISOString(), edge, event, revision, faults };
+  process.stdout.write(`${JSON.stringify(change)}\n`);
+};
+
+const proxy = new EdgeProxy({
+  upstream,
+  ports: new Map(ports.map((port) => [port, port])),
+  random: Math.random,
+  applyPackets: applyRules,
+  save: (revision, faults) => saveStored(storePath, { revision, faults }),
+  changed: record,
+});
+
+async function answer(request: Request): Promise<Reply> {
+  const { id } = request;
+  if (request.op === 'probe') {
+    const target = { host: upstream, port: request.port };
+    return { id, ok: true, received: await probe(target, request.send, request.limitMs) };
+  }
+  if (request.op === 'set') {
+    const unknown = request.faults.find(({ kind }) => !(kind in faultKinds));
+    if (unknown) throw new Error(`this proxy knows no fault ${unknown.kind}`);
+    if (!(await proxy.set(request.base, request.faults))) {
+      const message = `revision is ${proxy.state.revision}, not ${request.base}`;
+      return { id, ok: false, code: 'conflict', message, state: proxy.state };
+    }
+  }
+  return { id, ok: true, state: proxy.state };
+}
+
+async function onLine(line: string): Promise<void> {
+  let reply: Reply;
+  let request: Request | undefined;
+  try {
+    request = JSON.parse(line) as Request;
+    reply = await answer(request);
+  } catch (error) {
+    const code = !request
+      ? 'bad-line'
+      : error instanceof PacketsUnavailable
+        ? 'packets-unavailable'
+        : 'failed';
+    reply = { id: request?.id ?? '', ok: false, code, message: (error as Error).message };
+  }
+  process.stderr.write(`${JSON.stringify(reply)}\n`);
+}
+
+process.stdin.setEncoding('utf8').on('data', lineSplitter(onLine));
+setInterval(() => {}, 2 ** 30); // stay, even with every listener closed and nobody on stdin
+
+process.once('SIGTERM', async () => {
+  setTimeout(() => process.exit(0), STOP_LIMIT_MS);
+  record('stopped');
+  await proxy.stop();
+});
+
+const stored = loadStored(storePath);
+await proxy.start(stored.revision, stored.faults);
+record('started');

@@ -1,0 +1,103 @@
+// Real sockets for the proxy's tests: a server behind a proxy on free ports of loopback.
+
+import { once } from 'node:events';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import type { Fault } from '../../../src/faults/fault.ts';
+import { EdgeProxy } from '../../../src/proxy/edge-proxy.ts';
+
+export interface Rig extends AsyncDisposable {
+  readonly proxy: EdgeProxy;
+  /** What was accepted by the server, in order. */
+  readonly accepted: Socket[];
+  /** Verdicts that were last put in force. */
+  readonly verdicts: () => readonly string[];
+  readonly server: Server;
+  /** A connected client; the port is the proxy's own at that moment. */
+  connect(): Promise<Socket>;
+  /** Replaces the fault list. */
+  set(...faults: (Partial<Fault> & { kind: string; forMs?: number })[]): Promise<void>;
+}
+
+/** `onSocket` is what the server does with each connection; by default it sends back what it gets. */
+export async function startRig(
+  onSocket: (socket: Socket) => void = (socket) => socket.pipe(socket),
+): Promise<Rig> {
+  const accepted: Socket[] = [];
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => {});
+    accepted.push(socket);
+    onSocket(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const upstreamPort = (server.address() as { port: number }).port;
+  const port = await freePort();
+  let verdicts: readonly string[] = [];
+  const proxy = new EdgeProxy({
+    upstream: '127.0.0.1',
+    host: '127.0.0.1',
+    ports: new Map([[port, upstreamPort]]),
+    random: Math.random,
+    applyPackets: async (wanted) => {
+      verdicts = wanted;
+    },
+    save: () => {},
+    changed: () => {},
+  });
+  await proxy.start(0, []);
+  const clients: Socket[] = [];
+  return {
+    proxy,
+    accepted,
+    server,
+    verdicts: () => verdicts,
+    connect: async () => {
+      const client = createConnection({ port, host: '127.0.0.1', allowHalfOpen: true });
+      clients.push(client);
+      await once(client, 'connect');
+      return client;
+    },
+    set: async (...faults) => {
+      const list = faults.map((fault, i) => ({
+        id: `f${i + 1}`,
+        from: 'fault',
+        params: {},
+        ...fault,
+      }));
+      await proxy.set(proxy.state.revision, list);
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of [...clients, ...accepted]) socket.destroy();
+      await proxy.stop();
+      server.close();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** All bytes until FIN; rejects with the socket's error, so ECONNRESET is told from an orderly end. */
+export async function readAll(socket: Socket): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** The next chunk, or undefined when none comes within `limitMs`. */
+export async function nextChunk(socket: Socket, limitMs: number): Promise<string | undefined> {
+  const abort = AbortSignal.timeout(limitMs);
+  try {
+    const [chunk] = await once(socket, 'data', { signal: abort });
+    return String(chunk);
+  } catch (error) {
+    if (abort.aborted) return undefined;
+    throw error;
+  }
+}
