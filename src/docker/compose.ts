@@ -1,0 +1,60 @@
+// `docker compose`, for what compose does best: bringing containers up in one go.
+import { type ExecaError, execa } from 'execa';
+import { LabError } from '../errors.ts';
+
+/** Compose words for a race with another compose (one that a killed labctl left behind). */
+const RACE = /is already in use|already exists|removal of container|No such container/;
+const RACE_TRIES = 10;
+const RACE_PAUSE_MS = 1_000;
+
+const SHOWN_LINES = 8;
+
+/**
+ * `docker compose up -d` of a rendered file, whose images are all here, but for those that a node
+ * of
+ * the user's own says how to build. Throws compose-missing, compose-failed, port-taken.
+ */
+export async function composeUp(file: string, signal?: AbortSignal): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const problem = await compose(['-f', file, 'up', '-d', '--pull', 'never'], signal);
+    if (!problem) return;
+    signal?.throwIfAborted();
+    if (attempt >= RACE_TRIES || !RACE.test(problem.text)) throw problem.error;
+    await new Promise((resolve) => setTimeout(resolve, RACE_PAUSE_MS));
+  }
+}
+
+async function compose(
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ text: string; error: LabError } | undefined> {
+  const cancel = signal ? { cancelSignal: signal } : {};
+  const options = { reject: false, stdin: 'ignore', all: true, ...cancel } as const;
+  const result = await execa('docker', ['compose', '--progress', 'plain', ...args], options);
+  if (!result.failed) return undefined;
+  const text = result.all ?? '';
+  return { text, error: composeError(result as ExecaError, text) };
+}
+
+function composeError(result: ExecaError, text: string): LabError {
+  if (result.code === 'ENOENT')
+    return new LabError('compose-missing', 'there is no docker command on the PATH');
+  if (/(unknown command: docker compose|not a docker command|unknown shorthand flag)/.test(text))
+    return new LabError('compose-missing', 'docker has no compose plugin');
+  const lines = text.trim().split('\n');
+  const reason = lines.findLast((line) => /error|failed/i.test(line)) ?? lines.at(-1) ?? '';
+  const taken = /127\.0\.0\.1:(\d+).*(?:port is already allocated|address already in use)/s.exec(
+    reason,
+  );
+  const cause = { cause: result, details: lines.slice(-SHOWN_LINES) };
+  if (taken) return new LabError('port-taken', `host port ${taken[1]} is in use`, cause);
+  return new LabError('compose-failed', `docker compose up failed: ${reason.trim()}`, cause);
+}
+
+/** `2.26.1`, or null when there is no compose plugin. */
+export async function composeVersion(): Promise<string | null> {
+  const { failed, stdout } = await execa('docker', ['compose', 'version', '--short'], {
+    reject: false,
+  });
+  return failed ? null : String(stdout).trim();
+}

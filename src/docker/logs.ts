@@ -1,0 +1,60 @@
+// Container logs: the last lines, or a stream of them.
+import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { lineSplitter } from '../control/protocol.ts';
+import { frameReader } from './attach.ts';
+
+export interface LogOptions {
+  readonly follow: boolean;
+  /** How many of the last lines; all when undefined. */
+  readonly tail?: number;
+  /** Seconds since the epoch. */
+  readonly since?: number;
+  readonly timestamps: boolean;
+}
+
+/** The last lines of a container, stdout and stderr. */
+export async function tailLogs(docker: Docker, id: string, lines: number): Promise<string[]> {
+  const found: string[] = [];
+  await readLogs(docker, id, { follow: false, tail: lines, timestamps: false }, (line) =>
+    found.push(line),
+  );
+  return found;
+}
+
+/** Calls `onLine` for each line until the log ends; with `follow` that is the container's end. */
+export async function readLogs(
+  docker: Docker,
+  id: string,
+  { follow, tail, since, timestamps }: LogOptions,
+  onLine: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const container = docker.getContainer(id);
+  const { Config } = await container.inspect();
+  const options = {
+    stdout: true,
+    stderr: true,
+    timestamps,
+    tail: tail ?? 'all',
+    ...(since === undefined ? {} : { since }),
+  };
+  const split = lineSplitter(onLine);
+  const take = Config.Tty
+    ? (chunk: Buffer) => split(chunk.toString())
+    : frameReader((_, text) => split(text));
+  if (!follow) {
+    // The types say a tail is a number; the engine's `all` is the way to say "every line".
+    take((await container.logs({ ...options, follow: false } as never)) as unknown as Buffer);
+    split('\n');
+    return;
+  }
+  const stream = (await container.logs({
+    ...options,
+    follow: true,
+  } as never)) as unknown as Readable;
+  signal?.addEventListener('abort', () => stream.destroy(), { once: true });
+  stream.on('data', take);
+  await new Promise<void>((resolve) => stream.once('close', resolve));
+  split('\n');
+}

@@ -1,0 +1,107 @@
+// Reads from the engine what labs there are. Labels are the only state: docker is the state store.
+import type Docker from 'dockerode';
+import type { Stack } from '../stack/model.ts';
+import { engineError } from './connect.ts';
+
+/** Containers, networks and volumes of every lab carry it; its value is the lab's name. */
+export const LAB_LABEL = 'labctl.lab';
+
+export interface ObservedContainer {
+  readonly id: string;
+  readonly name: string;
+  /** docker's word: running, exited, paused, created, restarting, dead. */
+  readonly state: string;
+  /** docker's sentence: `Up 2 minutes`. */
+  readonly status: string;
+  readonly image: { readonly ref: string; readonly id: string };
+  /** Set on the container of a node. */
+  readonly node?: string;
+  /** Set on a proxy: the edge's name. */
+  readonly edge?: string;
+  /**
+   * Port inside -> port on 127.0.0.1, from a label: the engine forgets it while a proxy is down.
+   */
+  readonly published: ReadonlyMap<number, number>;
+}
+
+export interface ObservedLab {
+  readonly name: string;
+  /** From the youngest node; undefined before there is one. */
+  readonly stack: Stack | undefined;
+  readonly nodes: ReadonlyMap<string, ObservedContainer>;
+  readonly proxies: ReadonlyMap<string, ObservedContainer>;
+  /** Network name in the model -> its id and CIDR. */
+  readonly networks: ReadonlyMap<string, { readonly id: string; readonly subnet: string }>;
+}
+
+/** All labs of the engine, by name, also stopped and half-made ones. */
+export async function observeLabs(docker: Docker): Promise<Map<string, ObservedLab>> {
+  const filters = { label: [LAB_LABEL] };
+  const [containers, networks] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+  ]).catch((error) => {
+    throw engineError('cannot list labs', error);
+  });
+  const labs = new Map<string, MutableLab>();
+  const labOf = (labels: Readonly<Record<string, string>> | undefined) => {
+    const name = labels![LAB_LABEL]!;
+    return labs.get(name) ?? labs.set(name, emptyLab(name)).get(name)!;
+  };
+  for (const { Id: id, Labels: labels, IPAM } of networks) {
+    const lab = labOf(labels);
+    lab.networks.set(labels!['labctl.network']!, { id, subnet: IPAM?.Config?.[0]?.Subnet ?? '' });
+  }
+  // The engine lists the youngest first: after an up that was cut short its stack is what counts.
+  for (const info of containers) {
+    const container = observed(info);
+    const lab = labOf(info.Labels);
+    if (container.node) lab.nodes.set(container.node, container);
+    if (container.node) lab.stack ??= JSON.parse(info.Labels['labctl.stack']!) as Stack;
+    if (container.edge) lab.proxies.set(container.edge, container);
+  }
+  return labs;
+}
+
+interface MutableLab extends ObservedLab {
+  stack: Stack | undefined;
+  nodes: Map<string, ObservedContainer>;
+  proxies: Map<string, ObservedContainer>;
+  networks: Map<string, { id: string; subnet: string }>;
+}
+
+const emptyLab = (name: string): MutableLab => ({
+  name,
+  stack: undefined,
+  nodes: new Map(),
+  proxies: new Map(),
+  networks: new Map(),
+});
+
+function observed(info: Docker.ContainerInfo): ObservedContainer {
+  const { 'labctl.node': node, 'labctl.edge': edge, 'labctl.publish': publish } = info.Labels;
+  return {
+    id: info.Id,
+    name: info.Names[0]!.replace(/^\//, ''),
+    state: info.State,
+    status: info.Status,
+    image: { ref: info.Image, id: info.ImageID },
+    ...(node && { node }),
+    ...(edge && { edge }),
+    published: new Map(publish ? (JSON.parse(publish) as [number, number][]) : []),
+  };
+}
+
+/** Names of a lab's data volumes, by node. */
+export async function observeVolumes(docker: Docker, lab: string): Promise<Map<string, string>> {
+  const { Volumes } = await docker.listVolumes({
+    filters: { label: [`${LAB_LABEL}=${lab}`] },
+  });
+  return new Map((Volumes ?? []).map(({ Name, Labels }) => [Labels['labctl.node']!, Name]));
+}
+
+/** Every subnet that a docker network of the engine uses. */
+export async function usedSubnets(docker: Docker): Promise<string[]> {
+  const networks = await docker.listNetworks();
+  return networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).map(({ Subnet }) => Subnet ?? ''));
+}
