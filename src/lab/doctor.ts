@@ -1,0 +1,99 @@
+// doctor: what labctl needs, one finding each, with what was found and how to mend it.
+import { freemem, totalmem } from 'node:os';
+import type Docker from 'dockerode';
+import { composeVersion } from '../docker/compose.ts';
+import { findEndpoint, openDocker } from '../docker/connect.ts';
+import { usedSubnets } from '../docker/observe.ts';
+import { LabError } from '../errors.ts';
+import { allocateSubnets } from '../stack/subnets.ts';
+import { SUBNETS_DEFAULT } from './place.ts';
+
+export interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly found: string;
+  /** One thing to do; empty when all is well. */
+  readonly fix: string;
+}
+
+const NODE_MIN = [20, 12] as const;
+const API_MIN = [1, 41] as const;
+const COMPOSE_MIN = [2, 20] as const;
+
+/** Memory that a lab of three etcd members with its proxies takes, with room to spare. */
+const MEMORY_MIN_BYTES = 1e9;
+
+/** Needs nothing to be there; never throws for what it finds. */
+export async function examine(env: NodeJS.ProcessEnv = process.env): Promise<Finding[]> {
+  const node = atLeast('node', process.versions.node, NODE_MIN, 'install Node 20.12 or newer');
+  const compose = composeFinding(await composeVersion());
+  let docker: Docker;
+  try {
+    docker = await openDocker(env);
+  } catch (error) {
+    const { message, hint } = error as LabError;
+    return [node, { name: 'docker', ok: false, found: message, fix: hint }, compose];
+  }
+  return [node, ...(await engineFindings(docker, env)), compose, memoryFinding()];
+}
+
+async function engineFindings(docker: Docker, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const [{ Version, ApiVersion }, { CgroupVersion, Images, Driver }, taken] = await Promise.all([
+    docker.version(),
+    docker.info() as Promise<{ CgroupVersion?: string; Images: number; Driver: string }>,
+    usedSubnets(docker),
+  ]);
+  const { host, context } = findEndpoint(env);
+  const fix = 'upgrade Docker to 20.10 or newer';
+  return [
+    { name: 'docker', ok: true, found: `${Version} at ${host} (context ${context})`, fix: '' },
+    atLeast('docker api', ApiVersion, API_MIN, fix),
+    {
+      name: 'storage',
+      ok: true,
+      found: `${Driver}, cgroup v${CgroupVersion ?? '1'}, ${Images} images`,
+      fix: '',
+    },
+    subnetFinding(taken, env.LABCTL_UP_SUBNETS ?? SUBNETS_DEFAULT),
+  ];
+}
+
+const COMPOSE_FIX =
+  'install the compose plugin: apt-get install docker-compose-v2, or docs.docker.com';
+
+function composeFinding(version: string | null): Finding {
+  if (version) return atLeast('compose', version.replace(/^v/, ''), COMPOSE_MIN, COMPOSE_FIX);
+  return { name: 'compose', ok: false, found: 'docker has no compose plugin', fix: COMPOSE_FIX };
+}
+
+/** `version` begins with major.minor. */
+function atLeast(
+  name: string,
+  version: string,
+  [major, minor]: readonly [number, number],
+  fix: string,
+): Finding {
+  const [ownMajor = 0, ownMinor = 0] = version.split('.').map(Number.parseFloat);
+  const ok = ownMajor > major || (ownMajor === major && ownMinor >= minor);
+  const found = ok ? version : `${version}, older than ${major}.${minor}`;
+  return { name, ok, found, fix: ok ? '' : fix };
+}
+
+function subnetFinding(taken: readonly string[], range: string): Finding {
+  const wanted = [{ name: 'one more', addresses: 1 }];
+  try {
+    const free = allocateSubnets(wanted, range, taken, new Map()).get('one more');
+    return { name: 'subnets', ok: true, found: `${free} is free in ${range}`, fix: '' };
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return { name: 'subnets', ok: false, found: error.message, fix: error.hint };
+  }
+}
+
+/** Of this machine; a remote engine's is not known. */
+function memoryFinding(): Finding {
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  const ok = freemem() > MEMORY_MIN_BYTES;
+  const found = `${gigabytes(freemem())} free of ${gigabytes(totalmem())}`;
+  return { name: 'memory', ok, found, fix: ok ? '' : 'take down labs that are not needed' };
+}

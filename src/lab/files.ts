@@ -1,0 +1,20 @@
+// Where labctl finds its own files and puts what it renders.
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+export const builtinStacksDir = join(packageRoot, 'examples');
+
+/** labctl's own version. */
+export const ownVersion = (): string =>
+  (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string })
+    .version;
+
+/** The folder of a lab's rendered files: `$XDG_STATE_HOME/labctl/<lab>`. */
+export function renderedDir(lab: string, env: NodeJS.ProcessEnv = process.env): string {
+  const state = env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+  return join(state, 'labctl', lab);
+}

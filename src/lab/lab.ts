@@ -1,0 +1,129 @@
+// The library's face: one object for one lab. Every method is one of the use cases in this folder,
+// the same ones that the commands call.
+import { type DownResult, down } from './down.ts';
+import { findEndpoint } from './endpoint.ts';
+import { type FaultAddOptions, faultAdd, faultList, faultRemove } from './faults.ts';
+import { type Action, type LifecycleOptions, lifecycle } from './lifecycle.ts';
+import { type FaultChange, heal, type PartitionOptions, partition } from './partition.ts';
+import { openSession } from './session.ts';
+import { type LabStatus, labStatus } from './status.ts';
+import { type UpOptions, up } from './up.ts';
+import { type Condition, waitFor } from './wait-for.ts';
+
+const WAIT_MS = 30_000;
+
+/**
+ * A running lab. Nothing is cached: every call looks at the engine anew, so that other processes
+ * may work on the same lab. Errors are `LabError`s; their codes are in docs/errors.md.
+ *
+ *     await using lab = await Lab.up('etcd-3node');
+ *     await lab.partition({ isolate: 'leader' });
+ */
+export class Lab implements AsyncDisposable {
+  readonly name: string;
+
+  private constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Starts the lab, or takes it as it is, and waits until it is healthy. */
+  static async up(stack: string, options: Omit<UpOptions, 'stack'> = {}): Promise<Lab> {
+    const { session } = await up({ ...options, stack });
+    return new Lab(session.name);
+  }
+
+  /** The lab of that name, or the only one there is. */
+  static async open(name?: string): Promise<Lab> {
+    return new Lab((await openSession(name)).name);
+  }
+
+  async status(): Promise<LabStatus> {
+    return labStatus(await this.#session());
+  }
+
+  /** `partition({ sides: [['etcd-1'], ['etcd-2', 'etcd-3']] })` or `{ isolate: 'leader' }`. */
+  async partition(options: PartitionOptions): Promise<FaultChange> {
+    return partition(await this.#session(), options);
+  }
+
+  /** Removes every fault, or those on the edges of some nodes. */
+  async heal(...nodes: readonly string[]): Promise<FaultChange> {
+    return heal(await this.#session(), nodes);
+  }
+
+  async addFault(options: FaultAddOptions): Promise<FaultChange> {
+    return faultAdd(await this.#session(), options);
+  }
+
+  async faults(): ReturnType<typeof faultList> {
+    return faultList(await this.#session());
+  }
+
+  async removeFaults(...ids: readonly string[]): Promise<FaultChange> {
+    return faultRemove(await this.#session(), ids);
+  }
+
+  start(...nodes: readonly string[]): Promise<void> {
+    return this.#act('start', nodes);
+  }
+
+  stop(...nodes: readonly string[]): Promise<void> {
+    return this.#act('stop', nodes);
+  }
+
+  restart(...nodes: readonly string[]): Promise<void> {
+    return this.#act('restart', nodes);
+  }
+
+  /** As kill -9 does; another signal by `killWith`. */
+  kill(...nodes: readonly string[]): Promise<void> {
+    return this.#act('kill', nodes);
+  }
+
+  killWith(signal: string, ...nodes: readonly string[]): Promise<void> {
+    return this.#act('kill', nodes, { signal });
+  }
+
+  pause(...nodes: readonly string[]): Promise<void> {
+    return this.#act('pause', nodes);
+  }
+
+  unpause(...nodes: readonly string[]): Promise<void> {
+    return this.#act('unpause', nodes);
+  }
+
+  /** Milliseconds waited. All nodes when none is named. Throws wait-timeout. */
+  async waitFor(
+    condition: Condition,
+    nodes: readonly string[] = [],
+    timeoutMs: number = WAIT_MS,
+  ): Promise<number> {
+    return waitFor(await this.#session(), nodes, condition, timeoutMs);
+  }
+
+  /** `127.0.0.1:23017`, where a node's port is reached from this machine. */
+  async endpoint(node: string, port?: string): Promise<string> {
+    return findEndpoint(await this.#session(), node, port).address;
+  }
+
+  /** Removes the lab; with `keepData` its data stays for the next `up`. */
+  async down(options: { readonly keepData?: boolean } = {}): Promise<DownResult> {
+    return down({ ...options, lab: this.name });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.down();
+  }
+
+  async #act(
+    action: Action,
+    nodes: readonly string[],
+    options: LifecycleOptions = {},
+  ): Promise<void> {
+    await lifecycle(await this.#session(), action, nodes, options);
+  }
+
+  #session() {
+    return openSession(this.name);
+  }
+}

@@ -1,0 +1,30 @@
+// What the user names -> the model: find the stack file, read it, build nodes and edges.
+import { LabError } from '../errors.ts';
+import { findStack } from '../stack/find.ts';
+import { loadStack } from '../stack/load.ts';
+import { buildModel, type Model } from '../stack/model.ts';
+import { labNameProblem } from '../stack/names.ts';
+import { systems } from '../systems/index.ts';
+import { builtinStacksDir } from './files.ts';
+
+export interface StackChoice {
+  /** Built-in name, or a path to a file or folder; without it ./labctl.yaml, searched upwards. */
+  readonly stack?: string;
+  /** A path, or `-` for stdin. */
+  readonly file?: string;
+  /** `KEY=VALUE`, in order. */
+  readonly set?: readonly string[];
+  /** The lab's name, instead of the stack's. */
+  readonly lab?: string;
+}
+
+/** Throws stack-not-found, lab-invalid, usage for a bad lab name. */
+export function loadModel({ stack, file, set = [], lab }: StackChoice): Model {
+  const what = { ...(stack && { name: stack }), ...(file && { file }) };
+  const source = findStack({ ...what, cwd: process.cwd(), builtinDir: builtinStacksDir });
+  const loaded = loadStack(source, set, systems);
+  if (lab === undefined) return buildModel(loaded, systems);
+  const problem = labNameProblem(lab);
+  if (problem) throw new LabError('usage', `--lab: ${JSON.stringify(lab)} ${problem}`);
+  return buildModel({ ...loaded, name: lab }, systems);
+}

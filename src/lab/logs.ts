@@ -1,0 +1,58 @@
+// logs: lines of nodes, or of the proxies on their edges, each with where it comes from.
+import { engineError } from '../docker/connect.ts';
+import { readLogs } from '../docker/logs.ts';
+import { LabError } from '../errors.ts';
+import { containerOf, findNode, type Session } from './session.ts';
+
+export interface LabLogsOptions {
+  readonly follow?: boolean;
+  /** A whole number, as text from a flag. */
+  readonly tail?: string;
+  /** Milliseconds back from now. */
+  readonly since?: number;
+  readonly timestamps?: boolean;
+  readonly proxies?: boolean;
+}
+
+/** Calls `onLine` with the name of a node or edge. Throws node-unknown, usage, docker-failed. */
+export async function labLogs(
+  session: Session,
+  names: readonly string[],
+  { follow = false, tail, since, timestamps = false, proxies = false }: LabLogsOptions,
+  onLine: (source: string, line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (tail !== undefined && !/^\d+$/.test(tail))
+    throw new LabError('usage', `--tail: ${tail} is not a whole number`);
+  for (const name of names) findNode(session, name);
+  const sources = proxies ? proxySources(session, names) : nodeSources(session, names);
+  const options = {
+    follow,
+    timestamps,
+    ...(tail === undefined ? {} : { tail: Number(tail) }),
+    ...(since === undefined ? {} : { since: Math.floor((Date.now() - since) / 1000) }),
+  };
+  const read = ([source, id]: Source) =>
+    readLogs(session.docker, id, options, (line) => onLine(source, line), signal);
+  try {
+    // One after the other keeps each one's lines together; a stream is read from all at once.
+    if (follow) await Promise.all(sources.map(read));
+    else for (const source of sources) await read(source);
+  } catch (error) {
+    throw engineError('cannot read the logs', error);
+  }
+}
+
+type Source = readonly [name: string, containerId: string];
+
+function nodeSources(session: Session, names: readonly string[]): Source[] {
+  const wanted = names.length ? names : session.model.nodes.map(({ name }) => name);
+  return wanted.map((name) => [name, containerOf(session, name).id]);
+}
+
+function proxySources({ observed }: Session, names: readonly string[]): Source[] {
+  const touches = (edge: string) =>
+    !names.length || edge.split(':').some((end) => names.includes(end));
+  const found = [...observed.proxies].filter(([edge]) => touches(edge));
+  return found.map(([edge, { id }]): Source => [edge, id]).sort(([a], [b]) => (a < b ? -1 : 1));
+}

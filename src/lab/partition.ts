@@ -1,0 +1,144 @@
+// partition and heal: which edges, then the faults on them.
+import { LabError } from '../errors.ts';
+import { faultKinds } from '../faults/index.ts';
+import { shapes } from '../shapes/index.ts';
+import type { Side } from '../shapes/shape.ts';
+import { type Edge, HOST, isHostEdge } from '../stack/model.ts';
+import { addFault, removeFaults } from './change-faults.ts';
+import { resolveLeader } from './roles.ts';
+import { findNode, type Session } from './session.ts';
+
+/** Which edges a partition may cut: between nodes, from the user's machine, or both. */
+export type EdgeScope = 'peer' | 'host' | 'all';
+export const EDGE_SCOPES: readonly EdgeScope[] = ['peer', 'host', 'all'];
+
+/** The fault kinds that cut; `drop` is the default. */
+export const MODES = Object.keys(faultKinds).filter((kind) => faultKinds[kind]!.cuts);
+
+export interface PartitionOptions {
+  /** Sides, each a list of nodes; nodes in none are one more side. `host` may be in a side too. */
+  readonly sides?: readonly Side[];
+  /** Instead of sides: a node, or a role resolved at this moment. */
+  readonly isolate?: string;
+  readonly mode?: string;
+  readonly edges?: EdgeScope;
+  /** Heals itself after this long, whatever became of the caller. */
+  readonly forMs?: number;
+  readonly dryRun?: boolean;
+}
+
+/** The shape of `partition -o json` and `heal -o json`. */
+export interface FaultChange {
+  readonly version: 1;
+  readonly lab: string;
+  readonly requested: string;
+  /** Roles and what they were resolved to. */
+  readonly resolved: Readonly<Record<string, string>>;
+  readonly edges: readonly string[];
+  /** How many edges could have been cut: all of the scope. */
+  readonly of: number;
+  readonly mode: string;
+  /** Set when another mode is in force than was asked for. */
+  readonly notice?: string;
+  readonly faults: readonly string[];
+  readonly tookMs: number;
+}
+
+/**
+ * Cuts the edges between sides. Throws partition-invalid, node-unknown, leader-unknown, proxy-*.
+ */
+export async function partition(session: Session, options: PartitionOptions): Promise<FaultChange> {
+  const { edges: scope = 'peer', mode = 'drop', forMs, dryRun } = options;
+  if (!MODES.includes(mode))
+    throw new LabError('partition-invalid', `"${mode}" is no mode of a partition`, {
+      hint: `modes: ${MODES.join(', ')}`,
+    });
+  const { sides, resolved, requested } = await resolveSides(session, options);
+  const candidates = session.model.edges.filter((edge) => inScope(edge, scope));
+  const edges = cutEdges(session, sides, candidates);
+  const base = { version: 1, lab: session.name, requested, resolved, edges } as const;
+  const planned = { ...base, of: candidates.length, mode };
+  if (dryRun) return { ...planned, faults: [], tookMs: 0 };
+  const limit = forMs === undefined ? {} : { forMs };
+  const added = await addFault(session, edges, {
+    kind: mode,
+    params: {},
+    from: 'partition',
+    ...limit,
+  });
+  const notice = `this engine cannot filter packets, so the edges are cut with ${added.kind}`;
+  return {
+    ...planned,
+    mode: added.kind,
+    ...(added.kind === mode ? {} : { notice }),
+    faults: [added.id],
+    tookMs: Math.round(added.tookMs),
+  };
+}
+
+/** Names of the candidate edges between two sides. Throws partition-invalid when there is none. */
+function cutEdges(
+  { model }: Session,
+  sides: readonly Side[],
+  candidates: readonly Edge[],
+): string[] {
+  const nodes = model.nodes.map(({ name }) => name);
+  // The user's machine goes with the nodes that are not named, unless a side names it.
+  const everybody = candidates.some(isHostEdge) ? [...nodes, HOST] : nodes;
+  const cuts = shapes.split!.cuts(sides, everybody);
+  const cut = new Set(cuts.flatMap(([a, b]) => [`${a}:${b}`, `${b}:${a}`]));
+  const edges = candidates.map(({ name }) => name).filter((name) => cut.has(name));
+  if (edges.length) return edges;
+  throw new LabError('partition-invalid', 'no edge of this lab runs between these sides', {
+    hint: 'labctl status --edges lists the edges',
+  });
+}
+
+function inScope(edge: Edge, scope: EdgeScope): boolean {
+  return scope === 'all' || isHostEdge(edge) === (scope === 'host');
+}
+
+interface ResolvedSides {
+  readonly sides: readonly Side[];
+  readonly resolved: Readonly<Record<string, string>>;
+  readonly requested: string;
+}
+
+async function resolveSides(
+  session: Session,
+  { sides = [], isolate }: PartitionOptions,
+): Promise<ResolvedSides> {
+  if (isolate !== undefined && sides.length)
+    throw new LabError('partition-invalid', '--isolate and sides exclude each other');
+  if (isolate === 'leader') {
+    const leader = await resolveLeader(session);
+    return { sides: [[leader]], resolved: { leader }, requested: 'isolate leader' };
+  }
+  const named = isolate === undefined ? sides : [[isolate]];
+  if (!named.length)
+    throw new LabError('partition-invalid', 'no side is given', {
+      hint: 'labctl partition etcd-1, or labctl partition --isolate leader',
+    });
+  for (const name of named.flat()) if (name !== HOST) findNode(session, name);
+  const requested = named.map((side) => side.join(',')).join(' | ');
+  return { sides: named, resolved: {}, requested };
+}
+
+/**
+ * Removes every fault from the edges of the nodes, or from all edges. Throws node-unknown, proxy-*.
+ */
+export async function heal(
+  session: Session,
+  nodes: readonly string[] = [],
+  dryRun = false,
+): Promise<FaultChange> {
+  for (const name of nodes) if (name !== HOST) findNode(session, name);
+  const touches = ({ from, to }: Edge) => nodes.includes(from) || nodes.includes(to);
+  const candidates = session.model.edges.filter((edge) => !nodes.length || touches(edge));
+  const names = candidates.map(({ name }) => name);
+  const base = { version: 1, lab: session.name, requested: nodes.join(',') || 'all' } as const;
+  const planned = { ...base, resolved: {}, of: names.length, mode: 'heal' };
+  if (dryRun) return { ...planned, edges: names, faults: [], tookMs: 0 };
+  const { edges, faults, tookMs } = await removeFaults(session, names, () => true);
+  return { ...planned, edges, faults, tookMs: Math.round(tookMs) };
+}

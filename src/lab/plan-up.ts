@@ -1,0 +1,57 @@
+// up --dry-run: what up would do, step by step, with nothing touched.
+import { openDocker } from '../docker/connect.ts';
+import { observeLabs } from '../docker/observe.ts';
+import { networksOf } from '../render/compose.ts';
+import { systems } from '../systems/index.ts';
+import { loadModel } from './load-model.ts';
+import { place, SUBNETS_DEFAULT } from './place.ts';
+import type { UpOptions } from './up.ts';
+
+export interface Step {
+  readonly action: 'remove' | 'create' | 'start' | 'keep';
+  readonly what: string;
+}
+
+export interface UpPlan {
+  readonly lab: string;
+  readonly steps: readonly Step[];
+}
+
+/** Throws what `up` would throw before it touches anything. */
+export async function planUp(options: UpOptions): Promise<UpPlan> {
+  const model = loadModel(options);
+  const lab = model.stack.name;
+  const docker = await openDocker();
+  const found = (await observeLabs(docker)).get(lab);
+  const observed = options.fresh ? undefined : found;
+  const { subnets, hostPorts } = await place(
+    docker,
+    model,
+    observed,
+    options.subnets ?? SUBNETS_DEFAULT,
+  );
+  const containerStep = (state: string | undefined, what: string): Step => ({
+    action: state === undefined ? 'create' : state === 'running' ? 'keep' : 'start',
+    what,
+  });
+  const steps: Step[] = [
+    ...(options.fresh && found
+      ? [{ action: 'remove' as const, what: `lab ${lab} and its data` }]
+      : []),
+    ...networksOf(model).map(({ name }) => ({
+      action: observed?.networks.has(name) ? ('keep' as const) : ('create' as const),
+      what: `network ${lab}_${name} ${subnets.get(name)}`,
+    })),
+    ...model.nodes.map(({ name, group, role, system, publish }) => {
+      const config = model.stack.systems[group];
+      const image = config ? systems[system]!.image(config).ref : 'its own image';
+      const ports = publish.map((port) => `127.0.0.1:${hostPorts.get(`${name}/${port}`)}`);
+      const what = `node ${name}  ${role}  ${image}  ${ports.join(' ')}`.trimEnd();
+      return containerStep(observed?.nodes.get(name)?.state, what);
+    }),
+    ...model.edges.map(({ name, ports }) =>
+      containerStep(observed?.proxies.get(name)?.state, `proxy ${name}  ${ports.join(',')}`),
+    ),
+  ];
+  return { lab, steps };
+}

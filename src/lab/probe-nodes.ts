@@ -1,0 +1,55 @@
+// Asks every node how it is, each through the proxy of its host edge but past that proxy's faults.
+import { edgeName, HOST, type NodeHealth } from '../stack/model.ts';
+import { systems } from '../systems/index.ts';
+import type { Controls } from './controls.ts';
+import type { Session } from './session.ts';
+
+/** Health by node name, in the order of the model. `controls` must hold the host edges. */
+export async function probeNodes(
+  session: Session,
+  controls: Controls,
+): Promise<Map<string, NodeHealth>> {
+  const { nodes } = session.model;
+  const healths = await Promise.all(nodes.map((node) => probeNode(session, controls, node.name)));
+  return new Map(nodes.map(({ name }, i) => [name, healths[i]!]));
+}
+
+async function probeNode(
+  { model, observed }: Session,
+  controls: Controls,
+  name: string,
+): Promise<NodeHealth> {
+  const node = model.nodes.find((candidate) => candidate.name === name)!;
+  const container = observed.nodes.get(name);
+  if (container?.state !== 'running')
+    return { health: 'unhealthy', detail: container?.state ?? 'not there', leader: null };
+  const system = systems[node.system];
+  if (!system) return dockerHealth(container.status);
+  const edge = edgeName(HOST, name);
+  const control = controls.open.get(edge);
+  if (!control) return { health: 'unknown', detail: `proxy ${edge} is down`, leader: null };
+  return system.probe(control.probe, node, model.stack.systems[node.group]!);
+}
+
+/** Of the user's own containers docker knows best, if they have a healthcheck. */
+function dockerHealth(status: string): NodeHealth {
+  const word = /\((healthy|unhealthy)\)/.exec(status)?.[1] as 'healthy' | 'unhealthy' | undefined;
+  if (word) return { health: word, detail: word, leader: null };
+  return { health: 'unknown', detail: 'running', leader: null };
+}
+
+/** Why the lab is not ready, group by group; undefined when it is. */
+export function unready(
+  { model }: Session,
+  healths: ReadonlyMap<string, NodeHealth>,
+): string | undefined {
+  for (const [group, config] of Object.entries(model.stack.systems)) {
+    const members = model.nodes.filter((node) => node.group === group);
+    const own = new Map(members.map(({ name }) => [name, healths.get(name)!]));
+    const reason = systems[config.system]!.unready(own);
+    if (reason) return reason;
+  }
+  for (const [name, { health, detail }] of healths)
+    if (health === 'unhealthy') return `${name}: ${detail}`;
+  return undefined;
+}

@@ -1,0 +1,60 @@
+// render: the compose file, and a folder in which plain docker compose brings up the same lab.
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { proxyImageTag, recipeDir, stageProxyContext } from '../docker/images.ts';
+import { type ComposeImage, renderCompose } from '../render/compose.ts';
+import type { Model } from '../stack/model.ts';
+import { systems } from '../systems/index.ts';
+import { ownVersion } from './files.ts';
+import { loadModel, type StackChoice } from './load-model.ts';
+import { placeBlindly, SUBNETS_DEFAULT } from './place.ts';
+
+export interface RenderOptions extends StackChoice {
+  readonly subnets?: string;
+}
+
+/** The compose file. Deterministic: no engine is asked. Throws stack-not-found, lab-invalid. */
+export function renderText(options: RenderOptions): Promise<string> {
+  return composeText(loadModel(options), options);
+}
+
+async function composeText(
+  model: Model,
+  { subnets = SUBNETS_DEFAULT }: RenderOptions,
+): Promise<string> {
+  const images = Object.entries(model.stack.systems).map(([group, config]) => {
+    const { ref, recipe } = systems[config.system]!.image(config);
+    // Compose pulls first, and builds what cannot be pulled: the order that `up` has.
+    const build = recipe && { context: `./images/${recipe.name}`, suite: recipe.suite };
+    return [group, { ref, ...(build && { build }) }] as [string, ComposeImage];
+  });
+  return renderCompose(model, {
+    ...(await placeBlindly(model, subnets)),
+    images: new Map(images),
+    proxyImage: { ref: proxyImageTag(), build: { context: './images/proxy' } },
+    version: ownVersion(),
+  });
+}
+
+/** Writes `compose.yaml` and the build contexts it needs; returns the files' paths in `out`. */
+export async function renderFolder(options: RenderOptions, out: string): Promise<string[]> {
+  const model = loadModel(options);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'compose.yaml'), await composeText(model, options));
+  const recipes = Object.values(model.stack.systems).flatMap(
+    (config) => systems[config.system]!.image(config).recipe ?? [],
+  );
+  for (const { name } of recipes)
+    cpSync(recipeDir(name), join(out, 'images', name), { recursive: true });
+  const proxyDir = join(out, 'images', 'proxy');
+  mkdirSync(proxyDir, { recursive: true });
+  stageProxyContext(proxyDir);
+  return listFiles(out);
+}
+
+function listFiles(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
+    .sort();
+}

@@ -1,0 +1,75 @@
+// A lab as a command finds it: the engine, the model from the stack that the lab's labels hold, and
+// the containers there are. Works from any folder and with the stack file gone.
+import type Docker from 'dockerode';
+import { openDocker } from '../docker/connect.ts';
+import { type ObservedContainer, type ObservedLab, observeLabs } from '../docker/observe.ts';
+import { LabError } from '../errors.ts';
+import { buildModel, type Model, type Node } from '../stack/model.ts';
+import { near } from '../stack/names.ts';
+import { systems } from '../systems/index.ts';
+
+export interface Session {
+  readonly docker: Docker;
+  readonly name: string;
+  readonly model: Model;
+  readonly observed: ObservedLab;
+}
+
+/**
+ * The lab of that name, or the only one there is.
+ * Throws lab-not-found, lab-ambiguous, docker-unreachable.
+ */
+export async function openSession(lab?: string, docker?: Docker): Promise<Session> {
+  const engine = docker ?? (await openDocker());
+  return sessionOf(engine, chooseLab(await observeLabs(engine), lab));
+}
+
+export function sessionOf(docker: Docker, observed: ObservedLab): Session {
+  const { name, stack } = observed;
+  if (!stack)
+    throw new LabError('lab-not-found', `lab ${name} is half made: it has no node yet`, {
+      hint: `labctl up again, or labctl down --lab ${name}`,
+    });
+  return { docker, name, model: buildModel(stack, systems), observed };
+}
+
+export function chooseLab(labs: ReadonlyMap<string, ObservedLab>, name?: string): ObservedLab {
+  const names = [...labs.keys()].sort();
+  if (name !== undefined) {
+    const lab = labs.get(name);
+    if (lab) return lab;
+    const guess = near(name, names);
+    const meant = guess ? `; did you mean ${guess}?` : '';
+    throw new LabError('lab-not-found', `there is no lab ${JSON.stringify(name)}${meant}`, {
+      hint: names.length ? `labs: ${names.join(', ')}` : 'labctl up etcd-3node',
+    });
+  }
+  if (!names.length)
+    throw new LabError('lab-not-found', 'no lab is running', { hint: 'labctl up etcd-3node' });
+  if (names.length > 1) {
+    const text = `${names.length} labs are there: ${names.join(', ')}`;
+    throw new LabError('lab-ambiguous', text, { hint: `name one: --lab ${names[0]}` });
+  }
+  return labs.get(names[0]!)!;
+}
+
+/** The node of that name. Throws node-unknown with the nearest name and all names. */
+export function findNode({ model }: Session, name: string): Node {
+  const node = model.nodes.find((candidate) => candidate.name === name);
+  if (node) return node;
+  const names = model.nodes.map((candidate) => candidate.name);
+  const guess = near(name, names);
+  const meant = guess ? `; did you mean ${guess}?` : '';
+  throw new LabError('node-unknown', `lab ${model.stack.name} has no node "${name}"${meant}`, {
+    hint: `nodes: ${names.join(', ')}`,
+  });
+}
+
+/** The container of a node. Throws node-state when it was never made. */
+export function containerOf({ observed, name }: Session, node: string): ObservedContainer {
+  const container = observed.nodes.get(node);
+  if (container) return container;
+  throw new LabError('node-state', `node ${node} of lab ${name} has no container`, {
+    hint: 'labctl up makes what is missing',
+  });
+}

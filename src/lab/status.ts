@@ -1,0 +1,130 @@
+// What a lab is like right now, in the shape of `labctl status -o json` (docs/cli.md, version 1).
+import type { Control } from '../control/client.ts';
+import type { EdgeState } from '../control/protocol.ts';
+import { type ImageOrigin, originsById } from '../docker/image-origin.ts';
+import type { LabError } from '../errors.ts';
+import type { Fault } from '../faults/fault.ts';
+import { faultKinds } from '../faults/index.ts';
+import type { Edge, Health, Node, NodeHealth } from '../stack/model.ts';
+import { openControls } from './controls.ts';
+import { probeNodes, unready } from './probe-nodes.ts';
+import type { Session } from './session.ts';
+
+export interface NodeStatus {
+  readonly name: string;
+  readonly system: string;
+  readonly role: string;
+  /** docker's word, or `missing`. */
+  readonly state: string;
+  readonly health: Health;
+  /** Why, in a word or two. */
+  readonly detail: string;
+  readonly leader: boolean | null;
+  /** docker's sentence: `Up 2 minutes`. */
+  readonly since: string;
+  readonly image: {
+    readonly ref: string;
+    readonly id: string;
+    readonly source: ImageOrigin;
+  } | null;
+  /** Port name -> host:port on the user's machine. */
+  readonly endpoints: Readonly<Record<string, string>>;
+}
+
+export interface EdgeStatus {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly ports: readonly number[];
+  /** `open`, `cut` (a fault lets nothing through), `faulty`, or `down` (no proxy answers). */
+  readonly state: 'open' | 'cut' | 'faulty' | 'down';
+  readonly revision: number | null;
+  readonly faults: readonly Fault[];
+  readonly connections: EdgeState['connections'] | null;
+  readonly bytes: EdgeState['bytes'] | null;
+  /** ISO 8601, null before the first byte. */
+  readonly lastActivity: string | null;
+}
+
+export interface LabStatus {
+  readonly version: 1;
+  readonly lab: string;
+  readonly stack: string;
+  readonly healthy: boolean;
+  /** Why it is not healthy, null when it is. */
+  readonly reason: string | null;
+  readonly nodes: readonly NodeStatus[];
+  readonly edges: readonly EdgeStatus[];
+}
+
+/** Asks the engine, every proxy and every node at the same time. */
+export async function labStatus(session: Session): Promise<LabStatus> {
+  const { model, name } = session;
+  const edgeNames = model.edges.map((edge) => edge.name);
+  using controls = await openControls(session, edgeNames);
+  const [edges, healths, origins] = await Promise.all([
+    Promise.all(model.edges.map((edge) => edgeStatus(edge, controls.open.get(edge.name)))),
+    probeNodes(session, controls),
+    originsById(session.docker),
+  ]);
+  const down = edges.find(({ state }) => state === 'down');
+  const reason = unready(session, healths) ?? (down ? `proxy ${down.name} is down` : null);
+  return {
+    version: 1,
+    lab: name,
+    stack: model.stack.name,
+    healthy: reason === null,
+    reason,
+    nodes: model.nodes.map((node) => nodeStatus(session, node, healths.get(node.name)!, origins)),
+    edges,
+  };
+}
+
+function nodeStatus(
+  { observed }: Session,
+  node: Node,
+  { health, detail, leader }: NodeHealth,
+  origins: ReadonlyMap<string, ImageOrigin>,
+): NodeStatus {
+  const container = observed.nodes.get(node.name);
+  const { ref, id } = container?.image ?? { ref: '', id: '' };
+  return {
+    name: node.name,
+    system: node.system,
+    role: node.role,
+    state: container?.state ?? 'missing',
+    health,
+    detail,
+    leader,
+    since: container?.status ?? '',
+    image: container ? { ref, id, source: origins.get(id) ?? 'local' } : null,
+    endpoints: endpointsOf(observed.proxies.get(`host:${node.name}`)?.published, node),
+  };
+}
+
+function endpointsOf(published: ReadonlyMap<number, number> | undefined, node: Node) {
+  const found = node.publish.flatMap((name) => {
+    const port = published?.get(node.ports[name]!);
+    return port ? [[name, `127.0.0.1:${port}`]] : [];
+  });
+  return Object.fromEntries(found) as Record<string, string>;
+}
+
+async function edgeStatus(edge: Edge, control: Control | undefined): Promise<EdgeStatus> {
+  const { name, from, to, ports } = edge;
+  const base = { name, from, to, ports };
+  const state = await control?.get().catch((_: LabError) => undefined);
+  if (!state) {
+    const nothing = { faults: [], connections: null, bytes: null, lastActivity: null };
+    return { ...base, state: 'down', revision: null, ...nothing };
+  }
+  const { revision, faults, connections, bytes, lastActivity } = state;
+  const activity = lastActivity === null ? null : new Date(lastActivity).toISOString();
+  const word = edgeWord(faults);
+  return { ...base, state: word, revision, faults, connections, bytes, lastActivity: activity };
+}
+
+function edgeWord(faults: readonly Fault[]): EdgeStatus['state'] {
+  if (!faults.length) return 'open';
+  return faults.some(({ kind }) => faultKinds[kind]?.cuts) ? 'cut' : 'faulty';
+}

@@ -1,0 +1,71 @@
+// wait: until nodes are what is asked for.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { observeLabs } from '../docker/observe.ts';
+import { LabError } from '../errors.ts';
+import type { NodeHealth } from '../stack/model.ts';
+import { formatDuration } from '../stack/units.ts';
+import { openControls } from './controls.ts';
+import { probeNodes } from './probe-nodes.ts';
+import { leaderOf } from './roles.ts';
+import { chooseLab, findNode, type Session, sessionOf } from './session.ts';
+
+export const CONDITIONS = ['healthy', 'leader', 'stopped'] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+const POLL_MS = 100;
+
+/**
+ * healthy, stopped: every node named is (no name: all). leader: one of them leads (no name: any
+ * does). Returns milliseconds waited. Throws wait-timeout with what was last seen, node-unknown.
+ */
+export async function waitFor(
+  session: Session,
+  names: readonly string[],
+  condition: Condition,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  for (const name of names) findNode(session, name);
+  const nodes = names.length ? names : session.model.nodes.map(({ name }) => name);
+  const startedMs = performance.now();
+  for (let current = session; ; current = await refresh(current)) {
+    const missing = await unmet(current, nodes, condition);
+    const waitedMs = performance.now() - startedMs;
+    if (!missing.length) return Math.round(waitedMs);
+    if (waitedMs > timeoutMs) {
+      const text = `not ${condition} within ${formatDuration(timeoutMs)}: ${missing.join(', ')}`;
+      throw new LabError('wait-timeout', text);
+    }
+    await sleep(POLL_MS, undefined, signal ? { signal } : {});
+  }
+}
+
+const refresh = async (session: Session): Promise<Session> =>
+  sessionOf(session.docker, chooseLab(await observeLabs(session.docker), session.name));
+
+/** Nodes that keep the condition from being met, each with what it is instead. */
+async function unmet(
+  session: Session,
+  nodes: readonly string[],
+  condition: Condition,
+): Promise<string[]> {
+  if (condition === 'stopped') {
+    const state = (name: string) => session.observed.nodes.get(name)?.state ?? 'exited';
+    return nodes
+      .filter((name) => !['exited', 'dead', 'created'].includes(state(name)))
+      .map((name) => `${name} is ${state(name)}`);
+  }
+  const healths = await askAll(session);
+  const words = (name: string) => `${name}: ${healths.get(name)!.detail}`;
+  if (condition === 'healthy')
+    return nodes.filter((name) => healths.get(name)!.health !== 'healthy').map(words);
+  const leader = leaderOf(healths);
+  if (leader && nodes.includes(leader)) return [];
+  return [leader ? `${leader} leads` : `no leader (${nodes.map(words).join('; ')})`];
+}
+
+async function askAll(session: Session): Promise<ReadonlyMap<string, NodeHealth>> {
+  const edges = session.model.edges.filter(({ from }) => from === 'host').map(({ name }) => name);
+  using controls = await openControls(session, edges);
+  return await probeNodes(session, controls); // the channels close at the end of this scope
+}

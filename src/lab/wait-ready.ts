@@ -1,0 +1,102 @@
+// Waits until every node says that it is well and all agree on who leads. A node that dies
+// meanwhile ends the wait at once, with the last it had to say.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Control } from '../control/client.ts';
+import { tailLogs } from '../docker/logs.ts';
+import { type ObservedContainer, observeLabs } from '../docker/observe.ts';
+import { LabError } from '../errors.ts';
+import type { NodeHealth } from '../stack/model.ts';
+import { formatDuration } from '../stack/units.ts';
+import { openControls } from './controls.ts';
+import { probeNodes, unready } from './probe-nodes.ts';
+import type { Report } from './report.ts';
+import { chooseLab, type Session, sessionOf } from './session.ts';
+
+const POLL_MS = 100;
+
+/**
+ * A program that refuses its flags says why first, and then prints its whole usage: show both ends.
+ */
+const LOG_LINES = { read: 200, first: 4, last: 10 } as const;
+
+/** Returns the lab as it was when it was found ready. Throws start-timeout, node-died. */
+export async function waitReady(
+  session: Session,
+  timeoutMs: number,
+  report: Report,
+  signal?: AbortSignal,
+): Promise<Session> {
+  const deadlineMs = performance.now() + timeoutMs;
+  const say = once(report);
+  for (let current = session; ; current = await refresh(current)) {
+    signal?.throwIfAborted();
+    await throwIfDead(current);
+    const { reason, healths } = await look(current);
+    for (const [name, { health, detail }] of healths) {
+      const kind = current.model.nodes.find((node) => node.name === name)!.system;
+      const state = health === 'unhealthy' ? `waiting: ${detail}` : detail;
+      say({ subject: name, kind, state, done: health !== 'unhealthy' });
+    }
+    if (!reason) return current;
+    if (performance.now() > deadlineMs) throw await timedOut(current, reason, timeoutMs, healths);
+    await sleep(POLL_MS, undefined, signal ? { signal } : {});
+  }
+}
+
+const refresh = async (session: Session): Promise<Session> =>
+  sessionOf(session.docker, chooseLab(await observeLabs(session.docker), session.name));
+
+async function look(session: Session) {
+  const edges = session.model.edges.map(({ name }) => name);
+  using controls = await openControls(session, edges);
+  const answers = (control: Control) => control.get().catch(() => undefined);
+  const states = await Promise.all([...controls.open.values()].map(answers));
+  const silent = controls.closed.size + states.filter((state) => !state).length;
+  const healths = await probeNodes(session, controls);
+  const reason = silent ? `${silent} proxies do not answer yet` : unready(session, healths);
+  return { reason, healths };
+}
+
+/** Says a thing of a subject only when it is another than the last. */
+function once(report: Report): Report {
+  const last = new Map<string, string>();
+  return (progress) => {
+    if (last.get(progress.subject) === progress.state) return;
+    last.set(progress.subject, progress.state);
+    report(progress);
+  };
+}
+
+async function throwIfDead({ docker, observed, name: lab }: Session): Promise<void> {
+  const everyone = [...observed.nodes, ...observed.proxies];
+  const dead = everyone.find(([, { state }]) => state === 'exited' || state === 'dead');
+  if (!dead) return;
+  const [name, container] = dead;
+  const what = observed.nodes.has(name) ? `node ${name}` : `the proxy of ${name}`;
+  throw new LabError('node-died', `${what} of lab ${lab} ended: ${container.status}`, {
+    details: [`its last lines:`, ...(await lastLines(docker, container))],
+    hint: `labctl up --fresh begins anew`,
+  });
+}
+
+async function timedOut(
+  { docker, observed, name }: Session,
+  reason: string,
+  timeoutMs: number,
+  healths: ReadonlyMap<string, NodeHealth>,
+): Promise<LabError> {
+  const sick = [...healths].find(([, { health }]) => health === 'unhealthy')?.[0];
+  const container = sick === undefined ? undefined : observed.nodes.get(sick);
+  const details = container
+    ? [`the last lines of ${sick}:`, ...(await lastLines(docker, container))]
+    : [];
+  const text = `lab ${name} did not become healthy within ${formatDuration(timeoutMs)}: ${reason}`;
+  return new LabError('start-timeout', text, { details });
+}
+
+async function lastLines(docker: Session['docker'], { id }: ObservedContainer): Promise<string[]> {
+  const { read, first, last } = LOG_LINES;
+  const lines = (await tailLogs(docker, id, read)).map((line) => `  ${line}`);
+  if (lines.length <= first + last) return lines;
+  return [...lines.slice(0, first), '  ...', ...lines.slice(-last)];
+}

@@ -1,0 +1,113 @@
+// Model + placement -> the compose file. Pure and deterministic: the same input gives the same
+// bytes.
+import { type Edge, HOST, isHostEdge, type Model, type Node } from '../stack/model.ts';
+import { systems } from '../systems/index.ts';
+import { renderTemplate } from './templates.ts';
+
+/** What is decided outside the model: where things go and which images they are. */
+export interface Placement {
+  /** Network name (a node's, or `host`) -> CIDR. */
+  readonly subnets: ReadonlyMap<string, string>;
+  /** `node/port name` -> port on 127.0.0.1. */
+  readonly hostPorts: ReadonlyMap<string, number>;
+  /** Group name -> image. `build` is for a folder that plain compose runs. */
+  readonly images: ReadonlyMap<string, ComposeImage>;
+  readonly proxyImage: ComposeImage;
+  /** labctl's own version. */
+  readonly version: string;
+}
+
+export interface ComposeImage {
+  readonly ref: string;
+  readonly build?: { readonly context: string; readonly suite?: string };
+}
+
+/** The networks a model needs, with how many addresses each must hold beside the gateway. */
+export function networksOf({ nodes, edges }: Model): { name: string; addresses: number }[] {
+  const touching = (name: string) => edges.filter(({ from, to }) => from === name || to === name);
+  const names = [...nodes.map(({ name }) => name), ...(edges.some(isHostEdge) ? [HOST] : [])];
+  return names.map((name) => ({ name, addresses: touching(name).length + 1 }));
+}
+
+/** Key of a published port, here and in `Placement.hostPorts`. */
+export const hostPortKey = (node: Node, port: string): string => `${node.name}/${port}`;
+
+/** The compose service of an edge: `--` is in no node's name. */
+export const proxyService = ({ from, to }: Edge): string => `${from}--${to}`;
+
+export function renderCompose(model: Model, placement: Placement): string {
+  const lab = model.stack.name;
+  const { version } = placement;
+  const stack = JSON.stringify(model.stack);
+  const nodes = model.nodes.map((node) => ({
+    ...(node.system === 'custom'
+      ? customValues(model, node)
+      : systemValues(model, placement, node)),
+    name: node.name,
+    role: node.role,
+    lab,
+    version,
+    stack,
+  }));
+  const networks = networksOf(model).map(({ name }) => ({
+    name,
+    internal: name !== HOST,
+    subnet: placement.subnets.get(name)!,
+  }));
+  const volumes = model.nodes.filter(({ system }) => system !== 'custom');
+  const proxies = model.edges.map((edge, i) => proxyValues(model, placement, edge, i === 0));
+  return renderTemplate('compose', { lab, version, stack, nodes, proxies, networks, volumes });
+}
+
+function systemValues({ stack, nodes }: Model, { images }: Placement, node: Node): object {
+  const config = stack.systems[node.group]!;
+  const peers = nodes.filter(({ group }) => group === node.group);
+  const { ref, build } = images.get(node.group)!;
+  return {
+    template: `${node.system}/${node.role}`,
+    // One service builds for all that share the image; compose finds it by the image's name.
+    image: { ref, build: node === peers[0] ? build : undefined },
+    service: systems[node.system]!.service(node, { lab: stack.name, config, peers }),
+    config,
+    labels: [],
+  };
+}
+
+/**
+ * Its own labels join those that labctl needs; a list of `key=value` is compose's other way to
+ * write them.
+ */
+function customValues({ stack }: Model, node: Node): object {
+  const { labels = {}, ...service } = stack.nodes[node.name]!.service;
+  const pairs = Array.isArray(labels)
+    ? labels.map((label) => String(label).split(/=(.*)/s).slice(0, 2))
+    : Object.entries(labels as object);
+  const own = pairs.map(([key, value = '']) => ({ key, value: String(value) }));
+  return { template: 'custom', service, labels: own };
+}
+
+function proxyValues(model: Model, placement: Placement, edge: Edge, builds: boolean): object {
+  const { proxyImage } = placement;
+  const target = model.nodes.find(({ name }) => name === edge.to)!;
+  const published = isHostEdge(edge)
+    ? target.publish.map((port) => [
+        target.ports[port],
+        placement.hostPorts.get(hostPortKey(target, port)),
+      ])
+    : [];
+  return {
+    service: proxyService(edge),
+    edge: edge.name,
+    to: edge.to,
+    fromNetwork: edge.from,
+    alias: isHostEdge(edge) ? undefined : edge.to,
+    image: proxyImage.ref,
+    build: builds ? proxyImage.build?.context : undefined,
+    pullPolicy: builds || !proxyImage.build ? undefined : 'never',
+    ports: edge.ports.join(','),
+    publish: published.map(([inside, outside]) => `127.0.0.1:${outside}:${inside}`),
+    published: published.length ? JSON.stringify(published) : undefined,
+    lab: model.stack.name,
+    version: placement.version,
+  };
+}

@@ -1,0 +1,32 @@
+// The only user of handlebars: templates/*.hbs -> text. Values that are not names go through `q`,
+// which makes a YAML flow value of anything, with compose's `$` interpolation switched off.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Handlebars from 'handlebars';
+
+const templatesDir = fileURLToPath(new URL('../../templates', import.meta.url));
+
+let engine: typeof Handlebars | undefined;
+
+/** JSON is YAML; `$$` is compose's way to write a dollar sign. */
+const quote = (value: unknown): string => JSON.stringify(value).replaceAll('$', '$$$$');
+
+function loadEngine(): typeof Handlebars {
+  const handlebars = Handlebars.create();
+  handlebars.registerHelper('q', quote);
+  const files = readdirSync(templatesDir, { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((name) => name.endsWith('.yaml.hbs')))
+    handlebars.registerPartial(templateName(file), readFileSync(join(templatesDir, file), 'utf8'));
+  return handlebars;
+}
+
+/** `etcd/member.yaml.hbs` -> `etcd/member`, on every platform. */
+const templateName = (file: string): string =>
+  file.replaceAll('\\', '/').replace(/\.yaml\.hbs$/, '');
+
+/** Renders templates/`name`.yaml.hbs. A value that is missing is a bug in labctl and throws. */
+export function renderTemplate(name: string, values: object): string {
+  engine ??= loadEngine();
+  return engine.compile(`{{> ${name}}}`, { noEscape: true, strict: true })(values);
+}
