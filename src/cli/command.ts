@@ -1,0 +1,78 @@
+// The shape of a command: one file in commands/ each, one line in commands/index.ts.
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../stack/units.ts';
+import { type Context, createContext, OUTPUT_FORMATS, PROGRESS_MODES } from './context.ts';
+
+export interface CommandSpec {
+  readonly name: string;
+  readonly alias?: string;
+  readonly summary: string;
+  /** Command lines without the `labctl`, shown first in the help. */
+  readonly examples: readonly string[];
+  /** Adds arguments and options. */
+  readonly configure?: (command: Command) => unknown;
+  /** Commander's arguments, then options. A number is the exit status. Heavy imports go in here. */
+  // biome-ignore lint/suspicious/noExplicitAny: commander gives arguments by position, untyped
+  readonly run?: (context: Context, ...args: any[]) => Promise<unknown>;
+  readonly subcommands?: readonly CommandSpec[];
+}
+
+/** Runs an action; the exit status of the process is what it returns. */
+export type Runner = (spec: CommandSpec, command: Command, args: unknown[]) => Promise<void>;
+
+export function buildCommand(spec: CommandSpec, runner: Runner, path = ''): Command {
+  const command = new Command(spec.name).summary(spec.summary).description(spec.summary);
+  const words = `${path} ${spec.name}`.trim();
+  if (spec.alias) command.alias(spec.alias);
+  spec.configure?.(command);
+  for (const sub of spec.subcommands ?? []) command.addCommand(buildCommand(sub, runner, words));
+  if (spec.run) {
+    addSharedOptions(command);
+    command.action((...args) => runner(spec, command, args.slice(0, -1)));
+  }
+  for (const option of command.options)
+    if (!option.envVar) option.env(envName(words, option.attributeName()));
+  const examples = spec.examples.map((line) => `  $ labctl ${line}`.trimEnd()).join('\n');
+  command.addHelpText(
+    'before',
+    `${spec.summary[0]!.toUpperCase()}${spec.summary.slice(1)}.\n\nExamples:\n${examples}\n`,
+  );
+  command.configureHelp({ commandDescription: () => '', showGlobalOptions: false });
+  return command;
+}
+
+/** `up`, `hostPort` -> `LABCTL_UP_HOST_PORT` */
+const envName = (words: string, attribute: string): string =>
+  `LABCTL_${words} ${attribute.replace(/[A-Z]/g, '_$&')}`.replaceAll(/[ -]/g, '_').toUpperCase();
+
+function addSharedOptions(command: Command): void {
+  const shared = [
+    new Option('-l, --lab <name>', 'which lab; may be left out when there is only one').env(
+      'LABCTL_LAB',
+    ),
+    new Option('-o, --output <format>', 'how the result is written')
+      .choices(OUTPUT_FORMATS)
+      .default('table')
+      .env('LABCTL_OUTPUT'),
+    new Option('-q, --quiet', 'results only; lists print names').env('LABCTL_QUIET'),
+    new Option('-v, --verbose', 'show the stack trace of an error').env('LABCTL_VERBOSE'),
+    new Option('--no-color', 'no colours').env('LABCTL_NO_COLOR'),
+    new Option('--progress <mode>', 'how progress is shown')
+      .choices(PROGRESS_MODES)
+      .default('auto')
+      .env('LABCTL_PROGRESS'),
+  ];
+  for (const option of shared) command.addOption(option.helpGroup('Shared options:'));
+}
+
+export { createContext };
+
+/** For durations as option values; a bare number is an error that shows the fix. */
+export function duration(text: string): number {
+  const parsed = parseDuration(text);
+  if ('ms' in parsed) return parsed.ms;
+  throw new InvalidArgumentError(`${text} ${parsed.problem}`);
+}
+
+/** For options that may be given several times. */
+export const collect = (text: string, all: readonly string[] = []): string[] => [...all, text];

@@ -1,0 +1,96 @@
+import { LabError } from '../../errors.ts';
+import { type CommandSpec, duration } from '../command.ts';
+import type { Context } from '../context.ts';
+
+interface Options {
+  readonly keepData?: boolean;
+  readonly all?: boolean;
+  readonly yes?: boolean;
+  readonly timeout: number;
+  readonly dryRun?: boolean;
+}
+
+export const down: CommandSpec = {
+  name: 'down',
+  summary: 'remove a lab: containers, networks and data',
+  examples: ['down', 'down --keep-data', 'down --all --yes'],
+  configure: (command) =>
+    command
+      .argument('[lab]', 'the same as --lab')
+      .option('--keep-data', 'leave the data volumes for the next up')
+      .option('-a, --all', 'every lab of this engine')
+      .option('-y, --yes', 'do not ask (only --all asks)')
+      .option(
+        '--timeout <duration>',
+        'how long a node may take to stop, with --keep-data',
+        duration,
+        10_000,
+      )
+      .option('--dry-run', 'say what would be removed'),
+  run: async (context, argument: string | undefined, options: Options) => {
+    const { down } = await import('../../lab/down.ts');
+    const labs = await chosenLabs(context, argument, options);
+    const { keepData = false, timeout: timeoutMs, dryRun = false } = options;
+    const results: Removed[] = [];
+    for (const lab of labs)
+      results.push({ lab, ...(await down({ lab, keepData, timeoutMs, dryRun })) });
+    const verb = dryRun ? 'would remove' : 'removed';
+    await context.print({
+      json: { version: 1, dryRun, labs: results },
+      names: () => labs,
+      table: () =>
+        results.map((result) => describe(verb, result)).join('\n') ||
+        'no lab is there: nothing to do',
+    });
+  },
+};
+
+interface Removed {
+  readonly lab: string;
+  readonly containers: readonly string[];
+  readonly networks: readonly string[];
+  readonly volumes: readonly string[];
+}
+
+function describe(verb: string, { lab, containers, networks, volumes }: Removed): string {
+  if (!containers.length && !networks.length && !volumes.length)
+    return `no lab ${lab} is there: nothing to do`;
+  const count = (list: readonly string[], what: string) =>
+    list.length ? [`${list.length} ${what}${list.length === 1 ? '' : 's'}`] : [];
+  const parts = [
+    ...count(containers, 'container'),
+    ...count(networks, 'network'),
+    ...count(volumes, 'data volume'),
+  ];
+  return `${verb} lab ${lab}: ${parts.join(', ')}`;
+}
+
+async function chosenLabs(
+  context: Context,
+  argument: string | undefined,
+  { all, yes, dryRun }: Options,
+): Promise<string[]> {
+  const { labNames } = await import('../../lab/list.ts');
+  const named = argument ?? context.shared.lab;
+  if (named !== undefined) return [named];
+  if (!all) {
+    const labs = (await labNames(false)).map(({ name }) => name);
+    if (labs.length > 1)
+      throw new LabError('lab-ambiguous', `${labs.length} labs are there: ${labs.join(', ')}`, {
+        hint: `${context.self} down ${labs[0]}, or down --all`,
+      });
+    return labs;
+  }
+  const labs = (await labNames(true)).map(({ name }) => name);
+  if (!labs.length || yes || dryRun) return labs;
+  if (!process.stdin.isTTY)
+    throw new LabError('usage', `down --all would remove ${labs.join(', ')}`, {
+      hint: `${context.self} down --all --yes`,
+    });
+  const { createInterface } = await import('node:readline/promises');
+  const question = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await question.question(`remove ${labs.join(', ')} with all data? [y/N] `);
+  question.close();
+  if (/^y(es)?$/i.test(answer.trim())) return labs;
+  throw new LabError('interrupted', 'nothing was removed');
+}

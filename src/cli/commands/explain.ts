@@ -1,0 +1,27 @@
+import { type ErrorRow, errorTable, LabError } from '../../errors.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const explain: CommandSpec = {
+  name: 'explain',
+  summary: 'say what an error code means',
+  examples: ['explain start-timeout'],
+  configure: (command) => command.argument('<code>', 'the word in parentheses after an error'),
+  run: async (context, code: string) => {
+    const table: Readonly<Record<string, ErrorRow>> = errorTable;
+    const row = table[code];
+    if (!row)
+      throw new LabError('usage', `there is no error code "${code}"`, {
+        hint: `codes: ${Object.keys(table).join(', ')}`,
+      });
+    await context.print({
+      json: { version: 1, code, ...row },
+      table: () =>
+        [
+          `${code}  (exit status ${row.exit})`,
+          `  ${row.meaning}`,
+          `  ${row.definite ? 'Nothing was done.' : 'Some of it may have been done.'}`,
+          `  ${row.remedy}`,
+        ].join('\n'),
+    });
+  },
+};

@@ -1,0 +1,29 @@
+// Every command, in the groups and the order in which `labctl --help` shows them.
+import type { CommandSpec } from '../command.ts';
+import { client } from './client.ts';
+import { doctor } from './doctor.ts';
+import { down } from './down.ts';
+import { exec } from './exec.ts';
+import { explain } from './explain.ts';
+import { fault } from './fault.ts';
+import { heal } from './heal.ts';
+import { lifecycleCommands } from './lifecycle.ts';
+import { logs } from './logs.ts';
+import { ls } from './ls.ts';
+import { partition } from './partition.ts';
+import { port } from './port.ts';
+import { render } from './render.ts';
+import { stacks } from './stacks.ts';
+import { status } from './status.ts';
+import { up } from './up.ts';
+import { validate } from './validate.ts';
+import { version } from './version.ts';
+import { wait } from './wait.ts';
+
+export const commandGroups: Readonly<Record<string, readonly CommandSpec[]>> = {
+  'Start and stop:': [up, down, ...lifecycleCommands],
+  'Look:': [ls, status, logs, exec, client, port, wait],
+  'Break and mend:': [partition, heal, fault],
+  'Run and share:': [validate, render, stacks],
+  'Help:': [doctor, explain, version],
+};

@@ -1,0 +1,56 @@
+import type { PartitionOptions } from '../../lab/partition.ts';
+import { type CommandSpec, duration } from '../command.ts';
+
+interface Options {
+  readonly isolate?: string;
+  readonly mode: string;
+  readonly edges: 'peer' | 'host' | 'all';
+  readonly for?: number;
+  readonly dryRun?: boolean;
+}
+
+export const partition: CommandSpec = {
+  name: 'partition',
+  summary: 'cut the edges between sides of the lab',
+  examples: [
+    'partition etcd-1                     # alone; the others stay together',
+    'partition etcd-1 etcd-2,etcd-3',
+    'partition --isolate leader --mode jam --for 30s',
+  ],
+  configure: (command) =>
+    command
+      .argument('[sides...]', 'each a list of nodes, as a,b; nodes in none are one more side')
+      .option('--isolate <node>', 'a node, or leader: whoever leads right now')
+      .option('--mode <mode>', 'drop, jam, refuse or reset', 'drop')
+      .option('--edges <scope>', 'peer (between nodes), host (from your machine) or all', 'peer')
+      .option('--for <duration>', 'heal by itself after this long', duration)
+      .option('--dry-run', 'say which edges would be cut')
+      .addHelpText('after', '\nShapes:\n  a b,c   a  x  b--c    no side talks to another'),
+  run: async (context, words: readonly string[], { for: forMs, ...rest }: Options) => {
+    const [{ openSession }, { partition }] = await Promise.all([
+      import('../../lab/session.ts'),
+      import('../../lab/partition.ts'),
+    ]);
+    const sides = words
+      .flatMap((word) => word.split('|'))
+      .map((side) => side.split(/[,\s]+/).filter(Boolean))
+      .filter((side) => side.length);
+    const options: PartitionOptions = { sides, ...rest, ...(forMs === undefined ? {} : { forMs }) };
+    const change = await partition(await openSession(context.shared.lab), options);
+    if (change.notice) context.say(`notice: ${change.notice}`);
+    await context.print({
+      json: change,
+      names: () => change.edges,
+      table: () => {
+        const { edges, of, mode, resolved, faults } = change;
+        const scope = rest.edges === 'all' ? '' : `${rest.edges} `;
+        const roles = Object.entries(resolved).map(([role, node]) => `${role} is ${node}; `);
+        const undo = forMs === undefined ? '' : ' (or by itself)';
+        const verb = rest.dryRun ? 'would cut' : 'cut';
+        const count = `${verb} ${edges.length} of ${of} ${scope}edges`;
+        const cut = `${roles.join('')}${count}: ${edges.join(' ')}  (${mode})`;
+        return rest.dryRun ? cut : `${cut}  id ${faults[0]}\nundo: ${context.self} heal${undo}`;
+      },
+    });
+  },
+};

@@ -1,0 +1,23 @@
+import type { CommandSpec } from '../command.ts';
+
+export const port: CommandSpec = {
+  name: 'port',
+  summary: 'print where a node is reached from your machine',
+  examples: ['port etcd-1', 'port etcd-1 2379'],
+  configure: (command) =>
+    command
+      .argument('<node>', 'which node')
+      .argument('[port]', 'its name or number inside; the first when there is none'),
+  run: async (context, node: string, which: string | undefined) => {
+    const [{ openSession }, { findEndpoint }] = await Promise.all([
+      import('../../lab/session.ts'),
+      import('../../lab/endpoint.ts'),
+    ]);
+    const endpoint = findEndpoint(await openSession(context.shared.lab), node, which);
+    await context.print({
+      json: { version: 1, node, ...endpoint },
+      names: () => [endpoint.address],
+      table: () => endpoint.address,
+    });
+  },
+};

@@ -1,0 +1,50 @@
+import { LabError } from '../../errors.ts';
+import type { CommandSpec } from '../command.ts';
+import { edgesTable, statusTable } from '../output/status.ts';
+
+interface Options {
+  readonly edges?: boolean;
+  readonly check?: boolean;
+}
+
+export const status: CommandSpec = {
+  name: 'status',
+  alias: 'ps',
+  summary: 'show nodes and health, edges and their faults',
+  examples: ['status', 'status --edges', 'status --check -o json'],
+  configure: (command) =>
+    command
+      .argument('[nodes...]', 'only these')
+      .option('--edges', 'show the edges too')
+      .option('--check', 'exit with 1 when the lab is not healthy'),
+  run: async (context, names: readonly string[], { edges, check }: Options) => {
+    const [{ openSession, findNode }, { labStatus }] = await Promise.all([
+      import('../../lab/session.ts'),
+      import('../../lab/status.ts'),
+    ]);
+    const session = await openSession(context.shared.lab);
+    for (const name of names) findNode(session, name);
+    const whole = await labStatus(session);
+    const shown = (name: string) => !names.length || names.includes(name);
+    const status = {
+      ...whole,
+      nodes: whole.nodes.filter(({ name }) => shown(name)),
+      edges: whole.edges.filter(({ from, to }) => shown(from) || shown(to)),
+    };
+    await context.print({
+      json: status,
+      names: () => status.nodes.map(({ name }) => name),
+      table: (paint, wide) => {
+        const verdict = status.healthy ? 'healthy' : paint.yellow(`not healthy: ${status.reason}`);
+        return [
+          `lab ${status.lab}: ${verdict}`,
+          '',
+          statusTable(status, paint, wide),
+          ...(edges ? ['', edgesTable(status, paint)] : []),
+        ].join('\n');
+      },
+    });
+    if (check && !status.healthy)
+      throw new LabError('not-healthy', `lab ${status.lab} is not healthy: ${status.reason}`);
+  },
+};

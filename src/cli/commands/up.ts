@@ -1,0 +1,95 @@
+import { type CommandSpec, collect, duration } from '../command.ts';
+import type { Context } from '../context.ts';
+import { createProgress } from '../output/progress.ts';
+import { edgesTable, statusTable } from '../output/status.ts';
+
+interface Options {
+  readonly file?: string;
+  readonly set?: readonly string[];
+  readonly wait: boolean;
+  readonly timeout: number;
+  readonly pull: 'missing' | 'always' | 'never';
+  readonly fresh?: boolean;
+  readonly subnets: string;
+  readonly dryRun?: boolean;
+}
+
+export const up: CommandSpec = {
+  name: 'up',
+  summary: 'start a lab and wait until it is healthy',
+  examples: [
+    'up etcd-3node',
+    'up etcd-3node --set nodes=5 --set version=3.4.23',
+    'up -f my/labctl.yaml --lab second',
+  ],
+  configure: (command) =>
+    command
+      .argument('[stack]', 'a built-in name, or a path; none: ./labctl.yaml, searched upwards')
+      .option('-f, --file <path>', 'a stack file, or - for stdin')
+      .option('--set <key=value>', 'change the stack, e.g. nodes=5; may be repeated', collect)
+      .option('--no-wait', 'return as soon as the containers run')
+      .option('--timeout <duration>', 'how long to wait', duration, 120_000)
+      .option('--pull <policy>', 'missing, always or never', 'missing')
+      .option('--fresh', 'remove the lab and its data first')
+      .option('--subnets <cidr>', "where the lab's networks are cut from", '10.213.0.0/16')
+      .option('--dry-run', 'say what would be done'),
+  run: async (context, stack: string | undefined, options: Options) => {
+    const { timeout: timeoutMs, dryRun, ...rest } = options;
+    const { lab, progress: mode, quiet = false } = context.shared;
+    const choice = { ...rest, timeoutMs, ...(stack && { stack }), ...(lab && { lab }) };
+    if (dryRun) return planOnly(context, choice);
+    const [{ up }, { labStatus }] = await Promise.all([
+      import('../../lab/up.ts'),
+      import('../../lab/status.ts'),
+    ]);
+    const progress = createProgress(mode, quiet);
+    const { signal } = context;
+    const result = await up({ ...choice, report: progress.report, signal }).finally(progress.end);
+    const { session, changed, tookMs } = result;
+    const status = await labStatus(session);
+    await context.print({
+      json: { ...status, tookMs },
+      names: () => [status.lab],
+      table: (paint, wide) => {
+        const took = `${(tookMs / 1000).toFixed(1)}s`;
+        const word = changed ? `ready in ${took}` : 'already up: nothing to do';
+        const count = `${status.nodes.length} nodes, ${status.edges.length} edges`;
+        return [
+          `lab ${status.lab}  (${count})  ${options.wait ? word : 'started, not waited for'}`,
+          '',
+          statusTable(status, paint, wide),
+          ...(wide ? ['', edgesTable(status, paint)] : []),
+          '',
+          'try:',
+          ...tryNext(
+            context,
+            status.lab,
+            status.nodes.map(({ name }) => name),
+          ),
+        ].join('\n');
+      },
+    });
+  },
+};
+
+/** Commands that work when pasted, also with several labs running. */
+function tryNext({ self, shared }: Context, lab: string, nodes: readonly string[]): string[] {
+  const which = shared.lab ? ` --lab ${lab}` : '';
+  const cut =
+    nodes.length > 1 ? [`partition ${nodes[0]}`, 'status --edges', 'heal'] : ['status --edges'];
+  return [...cut, 'down'].map((line) => `  ${self} ${line}${which}`);
+}
+
+async function planOnly(context: Context, choice: object): Promise<void> {
+  const { planUp } = await import('../../lab/plan-up.ts');
+  const plan = await planUp(choice);
+  await context.print({
+    json: { version: 1, ...plan },
+    names: () => [plan.lab],
+    table: () =>
+      [
+        `lab ${plan.lab}: would do this`,
+        ...plan.steps.map(({ action, what }) => `  ${action.padEnd(8)} ${what}`),
+      ].join('\n'),
+  });
+}

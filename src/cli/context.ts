@@ -1,0 +1,86 @@
+// What every command gets beside its own arguments, and the one way to write a result.
+import type { Command } from 'commander';
+import pc from 'picocolors';
+
+export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
+export const OUTPUT_FORMATS: readonly OutputFormat[] = ['table', 'wide', 'json', 'yaml', 'name'];
+
+export type ProgressMode = 'auto' | 'tty' | 'plain' | 'json';
+export const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'tty', 'plain', 'json'];
+
+/** The flags that every command shares. */
+export interface SharedOptions {
+  readonly lab?: string;
+  readonly output: OutputFormat;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color: boolean;
+  readonly progress: ProgressMode;
+}
+
+/** A result in each of its forms; those not given fall back to `table`. */
+export interface Result {
+  /** The documented shape. */
+  readonly json: unknown;
+  readonly table: (paint: Paint, wide: boolean) => string;
+  /** For -o name and -q: names, one a line. */
+  readonly names?: () => readonly string[];
+}
+
+export type Paint = ReturnType<typeof pc.createColors>;
+
+export interface Context {
+  readonly shared: SharedOptions;
+  /** How the user calls labctl, so that printed commands work when pasted. */
+  readonly self: string;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** The words after `--`; commander hands them over among the others. */
+  readonly passedOn: readonly string[];
+  /** The result, on stdout. */
+  print(result: Result): Promise<void>;
+  /** Talk, on stderr; nothing with --quiet. */
+  say(line: string): void;
+}
+
+export function createContext(command: Command, signal: AbortSignal): Context {
+  const shared = command.opts<SharedOptions>();
+  const paint = pc.createColors(mayColor(shared, process.stdout));
+  return {
+    shared,
+    self: selfName(),
+    signal,
+    passedOn: wordsAfterDashes(process.argv),
+    say: (line) => {
+      if (!shared.quiet) process.stderr.write(`${line}\n`);
+    },
+    print: async ({ json, table, names }) => {
+      const { output, quiet } = shared;
+      if (output === 'json') process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+      else if (output === 'yaml') process.stdout.write((await import('yaml')).stringify(json));
+      else if (names && (output === 'name' || quiet))
+        process.stdout.write(
+          names()
+            .map((name) => `${name}\n`)
+            .join(''),
+        );
+      else if (!quiet) process.stdout.write(`${table(paint, output === 'wide')}\n`);
+    },
+  };
+}
+
+function wordsAfterDashes(words: readonly string[]): readonly string[] {
+  const at = words.indexOf('--');
+  return at < 0 ? [] : words.slice(at + 1);
+}
+
+/** NO_COLOR, --no-color, TERM=dumb or no terminal turn it off; FORCE_COLOR turns it on. */
+export function mayColor({ color }: Pick<SharedOptions, 'color'>, stream: NodeJS.WriteStream) {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (!color || NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== '0';
+  return Boolean(stream.isTTY) && TERM !== 'dumb';
+}
+
+/** `npm start` runs a clone, in which labctl is not on the PATH but npx finds it. */
+const selfName = (): string => (process.env.npm_lifecycle_event ? 'npx labctl' : 'labctl');

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+// The terminal's end of labctl: builds the command tree, runs one command, and is the one place
+// that prints errors and decides the exit status. Its static imports stay light: --help must be
+// quick.
+import { Command } from 'commander';
+import { buildCommand, type CommandSpec, createContext } from './command.ts';
+import { commandGroups } from './commands/index.ts';
+import { mayColor } from './context.ts';
+import { asLabError, formatError } from './output/error.ts';
+
+const HELP = `A real distributed database on your machine, and every network edge of it to break.
+
+Examples:
+  $ labctl up etcd-3node
+  $ labctl partition --isolate leader
+  $ labctl heal
+`;
+
+/** The whole tree in one screen: no flags, and commands that differ only in a word on one line. */
+const SHORT_HELP = { visibleOptions: () => [] };
+const TOGETHER: Readonly<Record<string, readonly [term: string, summary: string]>> = {
+  start: ['start, stop, restart', 'start and stop nodes; they keep data and edges'],
+  kill: ['kill, pause, unpause', 'kill nodes as kill -9 does; freeze and thaw them'],
+};
+const subcommandTerm = (command: Command) => TOGETHER[command.name()]?.[0] ?? command.name();
+const subcommandDescription = (command: Command) =>
+  TOGETHER[command.name()]?.[1] ?? command.summary();
+const ALSO_THERE = ['stop', 'restart', 'pause', 'unpause', 'help'];
+
+const interrupted = new AbortController();
+process.on('SIGINT', () => {
+  if (interrupted.signal.aborted) process.exit(130);
+  interrupted.abort();
+  process.stderr.write('\ninterrupted; once more to stop at once\n');
+});
+
+async function run(spec: CommandSpec, command: Command, args: unknown[]): Promise<void> {
+  const context = createContext(command, interrupted.signal);
+  const status = await spec.run!(context, ...args);
+  process.exitCode = typeof status === 'number' ? status : 0;
+}
+
+function buildProgram(): Command {
+  const program = new Command('labctl')
+    .usage('COMMAND [ARGUMENTS]   (labctl COMMAND --help shows its flags)')
+    .option('-V, --version', 'print the version')
+    .addHelpText('before', HELP)
+    .configureHelp({ ...SHORT_HELP, subcommandTerm, subcommandDescription });
+  for (const [group, specs] of Object.entries(commandGroups)) {
+    program.commandsGroup(group);
+    for (const spec of specs) {
+      const hidden = ALSO_THERE.includes(spec.name);
+      program.addCommand(buildCommand(spec, run).helpGroup(group), { hidden });
+    }
+  }
+  const help = new Command('help').argument('[command]').summary('help for a command');
+  program.addHelpCommand(help);
+  program.action(async (options: { version?: boolean }) => {
+    if (!options.version) return program.help();
+    const { ownVersion } = await import('../lab/files.ts');
+    process.stdout.write(`${ownVersion()}\n`);
+  });
+  inherit(program);
+  return program;
+}
+
+/** Settings that commander copies only to subcommands made by `.command()`. */
+function inherit(command: Command): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ outputError: () => {} }); // formatted below, like every other error
+  for (const sub of command.commands) inherit(sub);
+}
+
+function fail(error: unknown): void {
+  const code = (error as { code?: string }).code;
+  if (code === 'commander.helpDisplayed' || code === 'commander.help') return;
+  const known = interrupted.signal.aborted ? asInterrupted() : asLabError(error);
+  const words = process.argv;
+  const verbose = words.includes('-v') || words.includes('--verbose');
+  const json = /(^| )(-o|--output)[ =]?json( |$)/.test(words.slice(2).join(' '));
+  const color = mayColor({ color: !words.includes('--no-color') }, process.stderr);
+  process.stderr.write(`${formatError(known, { json, color, verbose })}\n`);
+  process.exitCode = known.exit;
+}
+
+const asInterrupted = () =>
+  asLabError(Object.assign(new Error('interrupted'), { name: 'AbortError' }));
+
+try {
+  await buildProgram().parseAsync();
+} catch (error) {
+  fail(error);
+}
+// An attached proxy or a keep-alive socket must not keep a finished command alive.
+process.exit();

@@ -1,0 +1,58 @@
+// The progress of `up`, on stderr: rewritten in place on a terminal, a line per change elsewhere.
+import type { Progress, Report } from '../../lab/report.ts';
+import type { ProgressMode } from '../context.ts';
+
+export interface ProgressPrinter {
+  readonly report: Report;
+  /** Leaves what was printed and prints no more. */
+  end(): void;
+}
+
+/** One row as `  etcd-1  etcd  healthy  3.4s`. */
+function row({ subject, kind, state }: Progress, seconds: string): string {
+  return `  ${subject.padEnd(12)} ${kind.padEnd(6)} ${state.padEnd(24)} ${seconds}`;
+}
+
+export function createProgress(
+  mode: ProgressMode,
+  quiet: boolean,
+  stream: NodeJS.WriteStream = process.stderr,
+): ProgressPrinter {
+  const startedMs = performance.now();
+  const seconds = () => `${((performance.now() - startedMs) / 1000).toFixed(1)}s`;
+  if (quiet) return { report: () => {}, end: () => {} };
+  if (mode === 'json') {
+    const report: Report = (progress) => {
+      const atMs = Math.round(performance.now() - startedMs);
+      stream.write(`${JSON.stringify({ ...progress, atMs })}\n`);
+    };
+    return { report, end: () => {} };
+  }
+  const tty = mode === 'tty' || (mode === 'auto' && stream.isTTY && process.env.TERM !== 'dumb');
+  if (tty) return rewriting(stream, seconds);
+  return { report: (progress) => stream.write(`${row(progress, seconds())}\n`), end: () => {} };
+}
+
+const REDRAW_MS = 100;
+
+/** Every subject has its row; rows that are not done show the time running. */
+function rewriting(stream: NodeJS.WriteStream, seconds: () => string): ProgressPrinter {
+  const rows = new Map<string, { progress: Progress; at: string | undefined }>();
+  let drawn = 0;
+  const draw = () => {
+    const width = stream.columns ?? 80;
+    const lines = [...rows.values()].map(({ progress, at }) =>
+      row(progress, at ?? seconds()).slice(0, width - 1),
+    );
+    const back = drawn ? `\x1b[${drawn}A` : '';
+    stream.write(back + lines.map((line) => `\x1b[2K${line}\n`).join(''));
+    drawn = lines.length;
+  };
+  const timer = setInterval(draw, REDRAW_MS);
+  timer.unref();
+  const report: Report = (progress) => {
+    rows.set(progress.subject, { progress, at: progress.done ? seconds() : undefined });
+    draw();
+  };
+  return { report, end: () => clearInterval(timer) };
+}

@@ -1,0 +1,49 @@
+// The status of a lab as people read it.
+import type { EdgeStatus, LabStatus, NodeStatus } from '../../lab/status.ts';
+import type { Paint } from '../context.ts';
+import { table } from './table.ts';
+
+export function statusTable(status: LabStatus, paint: Paint, wide: boolean): string {
+  const headers = ['NODE', 'ROLE', 'HEALTH', 'STATE', 'ENDPOINTS'];
+  const rows = status.nodes.map((node) => nodeRow(node, paint));
+  if (!wide) return table(headers, rows);
+  const images = status.nodes.map(({ image }) =>
+    image ? [image.ref, image.source, image.id.slice(7, 19)] : ['-', '-', '-'],
+  );
+  return table(
+    [...headers, 'IMAGE', 'SOURCE', 'ID'],
+    rows.map((row, i) => [...row, ...images[i]!]),
+  );
+}
+
+function nodeRow(
+  { name, role, health, detail, leader, state, since, endpoints }: NodeStatus,
+  paint: Paint,
+) {
+  const part = leader === null ? role : leader ? 'leader' : 'follower';
+  const word = health === 'healthy' ? health : paint.yellow(detail);
+  const sockets = Object.entries(endpoints).map(([port, at]) => `${port} ${at}`);
+  return [name, part, word, paint.dim(since || state), sockets.join(', ') || '-'];
+}
+
+export function edgesTable({ edges }: LabStatus, paint: Paint): string {
+  const rows = edges.map((edge) => edgeRow(edge, paint));
+  return table(['EDGE', 'STATE', 'FAULTS', 'OPEN', 'TOTAL', 'FAILED', 'UP', 'DOWN'], rows);
+}
+
+function edgeRow({ name, state, faults, connections, bytes }: EdgeStatus, paint: Paint): string[] {
+  const word = state === 'open' ? state : paint.yellow(state);
+  const kinds = faults.map(({ id, kind }) => `${kind} (${id})`).join(', ') || '-';
+  const { open = '-', total = '-', failed = '-' } = connections ?? {};
+  const { up, down } = bytes ?? {};
+  return [name, word, kinds, ...[open, total, failed].map(String), size(up), size(down)];
+}
+
+/** 1234 -> `1.2 KB`; sizes are powers of 1000. */
+function size(bytes: number | undefined): string {
+  if (bytes === undefined) return '-';
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  const value = bytes / 1000 ** power;
+  return `${power ? value.toFixed(1) : value} ${units[power]}`;
+}

@@ -1,0 +1,19 @@
+// Borderless columns with upper-case headers, as kubectl prints them.
+
+/** Escape sequences of colours take no room on the screen. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a colour begins with
+const COLOUR = /\x1b\[[0-9;]*m/g;
+
+const width = (text: string): number => text.replace(COLOUR, '').length;
+
+/** Rows of cells under headers; the last column is not padded. */
+export function table(headers: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [headers, ...rows];
+  const widths = headers.map((_, i) => Math.max(...all.map((row) => width(row[i] ?? ''))));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => cell + ' '.repeat(Math.max(0, widths[i]! - width(cell))))
+      .join('  ')
+      .trimEnd();
+  return all.map(line).join('\n');
+}
