@@ -1,0 +1,208 @@
+// The house rules that a machine can hold. Each message is `path:line: what is wrong, what to do`.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { commandGroups } from '../../../src/cli/commands/index.ts';
+import { errorTable } from '../../../src/errors.ts';
+import { faultKinds } from '../../../src/faults/index.ts';
+import { shapes } from '../../../src/shapes/index.ts';
+import { systems } from '../../../src/systems/index.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const FILE_LINES_MAX = 300;
+const LINE_COLUMNS_MAX = 100;
+
+function files(dir: string, ending: RegExp): string[] {
+  return readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' })
+    .map((path) => join(dir, path).replaceAll('\\', '/'))
+    .filter((path) => ending.test(path) && !path.includes('node_modules'))
+    .sort();
+}
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const sources = files('src', /\.ts$/);
+const tests = files('test', /\.ts$/);
+
+/** `path:line: ...` of every line that `wrong` has a sentence for. */
+function complaints(paths: readonly string[], wrong: (line: string) => string | undefined) {
+  return paths.flatMap((path) =>
+    read(path)
+      .split('\n')
+      .flatMap((line, i) => {
+        const sentence = wrong(line);
+        return sentence ? [`${path}:${i + 1}: ${sentence}`] : [];
+      }),
+  );
+}
+
+/** Who may import whom: a folder of src/ -> the folders it may take from, besides itself and errors.ts. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  faults: [],
+  shapes: [],
+  stack: [],
+  systems: ['stack'],
+  control: ['faults'],
+  proxy: ['control', 'faults'],
+  render: ['stack', 'systems'],
+  docker: ['control', 'stack'],
+  lab: ['control', 'docker', 'faults', 'render', 'shapes', 'stack', 'systems'],
+  cli: ['lab', 'stack'],
+};
+
+test('imports go one way', () => {
+  const wrong = sources.flatMap((path) => {
+    const folder = path.split('/')[1]!;
+    return [
+      ...read(path).matchAll(/from '(\.{1,2}\/[^']+)'|import\('(\.{1,2}\/[^']+)'\)/g),
+    ].flatMap(([, a, b]) => {
+      const target = relative('.', join(dirname(path), (a ?? b)!)).replaceAll('\\', '/');
+      const from = target.split('/')[1]!;
+      const fine = from === folder || !from || /^(errors|index)\.ts$/.test(from);
+      const top = folder === 'index.ts' || folder === 'errors.ts';
+      return fine || top || MAY_IMPORT[folder]?.includes(from)
+        ? []
+        : [`${path}: ${folder} may not import ${target}`];
+    });
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('the proxy image needs no packages: what goes into it imports node: built-ins only', () => {
+  const wrong = sources
+    .filter((path) => /^src\/(proxy|faults)\/|^src\/control\/protocol/.test(path))
+    .flatMap((path) =>
+      [...read(path).matchAll(/from '([^'.][^']*)'/g)]
+        .filter(([, name]) => !name!.startsWith('node:'))
+        .map(([, name]) => `${path}: imports ${name}`),
+    );
+  expect(wrong).toEqual([]);
+});
+
+test('each foreign package has its one place', () => {
+  const places: Readonly<Record<string, RegExp>> = {
+    dockerode: /^src\/docker\//,
+    execa: /^src\/docker\//,
+    handlebars: /^src\/render\//,
+    commander: /^src\/cli\//,
+    picocolors: /^src\/cli\//,
+  };
+  const wrong = sources.flatMap((path) =>
+    [...read(path).matchAll(/^import (?!type )[^;]*? from '([a-z][a-z0-9-]*)'/gm)]
+      .filter(([, name]) => places[name!] && !places[name!]!.test(path))
+      .map(([, name]) => `${path}: only ${places[name!]} may import ${name}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('labctl --help loads nothing heavy: main reaches only light modules statically', () => {
+  const seen = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (path: string) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    for (const [, name] of read(path).matchAll(
+      /^(?:import|export) (?!type )[^;]*?from '([^']+)'/gm,
+    )) {
+      if (name!.startsWith('.'))
+        visit(relative('.', join(dirname(path), name!)).replaceAll('\\', '/'));
+      else packages.add(name!);
+    }
+  };
+  visit('src/cli/main.ts');
+  expect([...packages].sort()).toEqual(['commander', 'picocolors']);
+  expect([...seen].filter((path) => !/^src\/(cli\/|errors|stack\/units)/.test(path))).toEqual([]);
+});
+
+test('files and lines stay short', () => {
+  const long = sources
+    .map((path) => [path, read(path).split('\n').length] as const)
+    .filter(([, lines]) => lines > FILE_LINES_MAX)
+    .map(([path, lines]) => `${path}: ${lines} lines, more than ${FILE_LINES_MAX}; split it`);
+  expect(long).toEqual([]);
+  const wide = complaints(sources, (line) =>
+    line.length > LINE_COLUMNS_MAX
+      ? `${line.length} columns, more than ${LINE_COLUMNS_MAX}`
+      : undefined,
+  );
+  expect(wide).toEqual([]);
+});
+
+test('every source file begins with what it is for, and names say what is in it', () => {
+  const silent = sources.filter((path) => !/^(#!.*\n)?(\/\/|import)/.test(read(path)));
+  expect(silent).toEqual([]);
+  const vague = sources.filter((path) =>
+    /(manager|helper|handler|utils?|data|info)\.ts$/.test(path),
+  );
+  expect(vague).toEqual([]);
+});
+
+test('no default exports, no inheritance but for errors, no enums', () => {
+  const wrong = complaints(sources, (line) => {
+    if (/^export default/.test(line)) return 'default export; export by name';
+    if (/^\s*(export )?(const )?enum /.test(line)) return 'enum; use a union of strings';
+    const parent = /class \w+ extends (\w+)/.exec(line)?.[1];
+    return parent && parent !== 'Error' ? `extends ${parent}; compose instead` : undefined;
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('every file of a registry has its line in the map', () => {
+  const named = (dir: string) =>
+    files(dir, /\.ts$/)
+      .map((path) => basename(path, '.ts'))
+      .filter((name) => name !== 'index');
+  const contract = new Set(['fault', 'shape', 'ask-http']);
+  const registered = (dir: string) => named(dir).filter((name) => !contract.has(name));
+  expect(registered('src/faults')).toEqual(Object.keys(faultKinds).sort());
+  expect(registered('src/shapes')).toEqual(Object.keys(shapes).sort());
+  expect(registered('src/systems')).toEqual(Object.keys(systems).sort());
+  const index = read('src/cli/commands/index.ts');
+  for (const name of named('src/cli/commands')) expect(index).toContain(`'./${name}.ts'`);
+  const commands = Object.values(commandGroups).flat();
+  expect(new Set(commands.map(({ name }) => name)).size).toBe(commands.length);
+});
+
+test('every error code is thrown somewhere', () => {
+  const text = sources
+    .filter((path) => path !== 'src/errors.ts')
+    .map(read)
+    .join('\n');
+  expect(Object.keys(errorTable).filter((code) => !text.includes(`'${code}'`))).toEqual([]);
+});
+
+test('docs/errors.md is the error table (vitest -u writes it)', async () => {
+  const sections = Object.entries(errorTable).map(
+    ([code, { exit, meaning, remedy, definite }]) =>
+      `## ${code}\n\nExit status ${exit}. ${meaning}\n\n${remedy}\n\n${
+        definite ? 'Nothing was done.' : 'It may have been done, wholly or in part.'
+      }\n`,
+  );
+  const head =
+    '# Errors\n\nEvery error that labctl reports, by the code in parentheses behind its message. ' +
+    '`labctl explain CODE` prints the same.\n';
+  await expect([head, ...sections].join('\n')).toMatchFileSnapshot(join(root, 'docs/errors.md'));
+});
+
+test('every document has one title, and every relative link leads somewhere', () => {
+  const documents = [...files('docs', /\.md$/), 'README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
+  for (const path of documents) {
+    const prose = read(path).replace(/```[\s\S]*?```/g, '');
+    expect(prose.match(/^# /gm)?.length, path).toBe(1);
+    for (const [, link] of prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g))
+      expect(existsSync(join(root, dirname(path), link!)), `${path} -> ${link}`).toBe(true);
+  }
+});
+
+test('no test is skipped, focused or put off', () => {
+  const banned = new RegExp(
+    ['only', 'skip', 'todo', 'skipIf', 'runIf'].map((w) => `\\.${w}\\(`).join('|'),
+  );
+  expect(
+    complaints(tests, (line) => (banned.test(line) ? 'a test that may not run' : undefined)),
+  ).toEqual([]);
+});
+
+test('the lock file names no download address', () => {
+  expect(read('package-lock.json')).not.toContain('"resolved"');
+});
