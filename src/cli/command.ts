@@ -74,5 +74,9 @@ export function duration(text: string): number {
   throw new InvalidArgumentError(`${text} ${parsed.problem}`);
 }
 
+/** `--timeout <duration>` and its like, with a default that the help shows as people write it. */
+export const durationOption = (flags: string, description: string, preset: string): Option =>
+  new Option(flags, description).argParser(duration).default(duration(preset), preset);
+
 /** For options that may be given several times. */
 export const collect = (text: string, all: readonly string[] = []): string[] => [...all, text];

@@ -3,6 +3,7 @@
 // that prints errors and decides the exit status. Its static imports stay light: --help must be
 // quick.
 import { Command } from 'commander';
+import { ownVersion } from '../lab/files.ts';
 import { buildCommand, type CommandSpec, createContext } from './command.ts';
 import { commandGroups } from './commands/index.ts';
 import { mayColor } from './context.ts';
@@ -37,13 +38,14 @@ process.on('SIGINT', () => {
 async function run(spec: CommandSpec, command: Command, args: unknown[]): Promise<void> {
   const context = createContext(command, interrupted.signal);
   const status = await spec.run!(context, ...args);
-  process.exitCode = typeof status === 'number' ? status : 0;
+  const done = typeof status === 'number' ? status : 0;
+  process.exitCode = interrupted.signal.aborted ? 130 : done;
 }
 
 function buildProgram(): Command {
   const program = new Command('labctl')
     .usage('COMMAND [ARGUMENTS]   (labctl COMMAND --help shows its flags)')
-    .option('-V, --version', 'print the version')
+    .version(ownVersion(), '-V, --version')
     .addHelpText('before', HELP)
     .configureHelp({ ...SHORT_HELP, subcommandTerm, subcommandDescription });
   for (const [group, specs] of Object.entries(commandGroups)) {
@@ -55,11 +57,6 @@ function buildProgram(): Command {
   }
   const help = new Command('help').argument('[command]').summary('help for a command');
   program.addHelpCommand(help);
-  program.action(async (options: { version?: boolean }) => {
-    if (!options.version) return program.help();
-    const { ownVersion } = await import('../lab/files.ts');
-    process.stdout.write(`${ownVersion()}\n`);
-  });
   inherit(program);
   return program;
 }
@@ -75,7 +72,7 @@ function inherit(command: Command): void {
 
 function fail(error: unknown): void {
   const code = (error as { code?: string }).code;
-  if (code === 'commander.helpDisplayed' || code === 'commander.help') return;
+  if (/^commander\.(help|helpDisplayed|version)$/.test(code ?? '')) return;
   const known = interrupted.signal.aborted ? asInterrupted() : asLabError(error);
   const words = process.argv;
   const verbose = words.includes('-v') || words.includes('--verbose');
@@ -89,7 +86,9 @@ const asInterrupted = () =>
   asLabError(Object.assign(new Error('interrupted'), { name: 'AbortError' }));
 
 try {
-  await buildProgram().parseAsync();
+  const program = buildProgram();
+  if (process.argv.length > 2) await program.parseAsync();
+  else program.outputHelp();
 } catch (error) {
   fail(error);
 }

@@ -24,7 +24,10 @@ const BASE_LABEL = 'labctl.base=mmdebstrap';
 
 const MAKE_LIMIT_MS = 600_000;
 const IMPORT_LIMITS = { answerMs: 120_000, silenceMs: 120_000 };
-const SHOWN_LINES = 5;
+const SHOWN_LINES = 3;
+
+/** On every Debian, the one that is being made too. */
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** What mmdebstrap must be told for one suite alone. */
 const suiteFlags: Readonly<Record<string, readonly string[]>> = {
@@ -44,8 +47,8 @@ printf '%s;\n' 'APT::Keep-Downloaded-Packages "false"' 'Acquire::Languages "none
  */
 export function mmdebstrapArgs(suite: string, mirror: string, arch: string, tar: string): string[] {
   const flags = suiteFlags[suite] ?? [];
-  const shape = ['--quiet', '--variant=apt', `--architectures=${arch}`, `--customize-hook=${SLIM}`];
-  return [...shape, ...flags, suite, tar, `deb ${mirror} ${suite} main`];
+  const shape = ['--variant=apt', `--architectures=${arch}`, `--customize-hook=${SLIM}`];
+  return [...shape, ...flags, suite, tar, `deb [signed-by=${KEYRING}] ${mirror} ${suite} main`];
 }
 
 /** Throws image-unavailable with a line for each step that was tried. */
@@ -113,9 +116,16 @@ async function importRootfs(docker: Docker, tar: string, signal?: AbortSignal): 
 }
 
 async function mmdebstrap(args: readonly string[], signal?: AbortSignal): Promise<void> {
-  const cancel = signal ? { cancelSignal: signal } : {};
-  const options = { reject: false, stdin: 'ignore', timeout: MAKE_LIMIT_MS, ...cancel } as const;
-  const result = await execa('mmdebstrap', args, options);
+  signal?.throwIfAborted();
+  // A process group of its own: mmdebstrap cleans up after itself, at once, when the programs that
+  // it runs are stopped; stopped alone it would wait for them.
+  const child = execa('mmdebstrap', args, { reject: false, stdin: 'ignore', detached: true });
+  const stop = () => child.pid && process.kill(-child.pid, 'SIGTERM');
+  const limit = AbortSignal.timeout(MAKE_LIMIT_MS);
+  const ended = signal ? AbortSignal.any([signal, limit]) : limit;
+  ended.addEventListener('abort', stop);
+  const result = await child;
+  ended.removeEventListener('abort', stop);
   if (!result.failed) return;
   signal?.throwIfAborted();
   if (result.code === 'ENOENT')
@@ -123,9 +133,9 @@ async function mmdebstrap(args: readonly string[], signal?: AbortSignal): Promis
       hint: 'apt-get install mmdebstrap',
       cause: result,
     });
-  const details = (result.stderr || result.shortMessage || '').trim().split('\n');
-  const shown = details.slice(-SHOWN_LINES).map((line) => `  ${line}`);
-  throw new LabError('image-unavailable', 'mmdebstrap failed', { details: shown, cause: result });
+  const reasons = result.stderr.split('\n').filter((line) => line.startsWith('E: '));
+  const details = reasons.slice(0, SHOWN_LINES).map((line) => `  ${line}`);
+  throw new LabError('image-unavailable', 'mmdebstrap failed', { details, cause: result });
 }
 
 /**
@@ -143,13 +153,10 @@ async function debianMirror(): Promise<string> {
   if (site?.startsWith('mirror+file:')) return firstMirror(site.slice('mirror+file:'.length));
   if (site) return site;
   if (code === 'ENOENT')
-    throw new LabError('image-unavailable', 'there is no apt here to name a Debian mirror', {
-      hint: 'docker pull debian:trixie-slim',
-    });
-  const isDebian = existsSync('/usr/share/keyrings/debian-archive-keyring.gpg');
-  throw new LabError('image-unavailable', 'apt here knows no Debian mirror', {
-    ...(isDebian ? { hint: 'apt-get update' } : {}),
-  });
+    throw new LabError('image-unavailable', 'there is no apt here to name a Debian mirror');
+  const isDebian = existsSync('/etc/debian_version') && !existsSync('/etc/lsb-release');
+  const hint = isDebian ? { hint: 'apt-get update' } : {};
+  throw new LabError('image-unavailable', 'apt here knows no Debian mirror', hint);
 }
 
 /** Cloud images name their mirrors in a file, the best one first. */

@@ -105,3 +105,7 @@ export async function usedSubnets(docker: Docker): Promise<string[]> {
   const networks = await docker.listNetworks();
   return networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).map(({ Subnet }) => Subnet ?? ''));
 }
+
+/** A container that did what it was there for and ended well. */
+export const isDone = ({ state, status }: ObservedContainer): boolean =>
+  state === 'exited' && status.startsWith('Exited (0)');

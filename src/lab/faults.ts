@@ -3,7 +3,7 @@ import { LabError } from '../errors.ts';
 import type { FaultKind, FaultParams, Param } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 import { edgeName } from '../stack/model.ts';
-import { near } from '../stack/names.ts';
+import { didYouMean } from '../stack/names.ts';
 import { parseDuration } from '../stack/units.ts';
 import { addFault, findEdge, listFaults, removeFaults } from './change-faults.ts';
 import type { FaultChange } from './partition.ts';
@@ -91,8 +91,7 @@ function findKind(name: string): FaultKind {
   const kind = faultKinds[name];
   if (kind && Object.hasOwn(faultKinds, name)) return kind;
   const names = Object.keys(faultKinds);
-  const guess = near(name, names);
-  const meant = guess ? `; did you mean ${guess}?` : '';
+  const meant = didYouMean(name, names);
   throw new LabError('fault-invalid', `there is no fault "${name}"${meant}`, {
     hint: `kinds: ${names.join(', ')}`,
   });

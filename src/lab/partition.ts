@@ -4,7 +4,7 @@ import { faultKinds } from '../faults/index.ts';
 import { shapes } from '../shapes/index.ts';
 import type { Side } from '../shapes/shape.ts';
 import { type Edge, HOST, isHostEdge } from '../stack/model.ts';
-import { addFault, removeFaults } from './change-faults.ts';
+import { addFault, listFaults, removeFaults } from './change-faults.ts';
 import { resolveLeader } from './roles.ts';
 import { findNode, type Session } from './session.ts';
 
@@ -138,7 +138,12 @@ export async function heal(
   const names = candidates.map(({ name }) => name);
   const base = { version: 1, lab: session.name, requested: nodes.join(',') || 'all' } as const;
   const planned = { ...base, resolved: {}, of: names.length, mode: 'heal' };
-  if (dryRun) return { ...planned, edges: names, faults: [], tookMs: 0 };
+  if (dryRun) {
+    const found = (await listFaults(session)).filter(({ edge }) => names.includes(edge));
+    const edges = [...new Set(found.map(({ edge }) => edge))];
+    const faults = [...new Set(found.map(({ fault }) => fault.id))];
+    return { ...planned, edges, faults, tookMs: 0 };
+  }
   const { edges, faults, tookMs } = await removeFaults(session, names, () => true);
   return { ...planned, edges, faults, tookMs: Math.round(tookMs) };
 }

@@ -1,4 +1,5 @@
 // Asks every node how it is, each through the proxy of its host edge but past that proxy's faults.
+import { isDone } from '../docker/observe.ts';
 import { edgeName, HOST, type NodeHealth } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import type { Controls } from './controls.ts';
@@ -21,6 +22,8 @@ async function probeNode(
 ): Promise<NodeHealth> {
   const node = model.nodes.find((candidate) => candidate.name === name)!;
   const container = observed.nodes.get(name);
+  if (node.system === 'custom' && container && isDone(container))
+    return { health: 'healthy', detail: 'done', leader: null };
   if (container?.state !== 'running')
     return { health: 'unhealthy', detail: container?.state ?? 'not there', leader: null };
   const system = systems[node.system];

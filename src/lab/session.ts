@@ -5,7 +5,7 @@ import { openDocker } from '../docker/connect.ts';
 import { type ObservedContainer, type ObservedLab, observeLabs } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import { buildModel, type Model, type Node } from '../stack/model.ts';
-import { near } from '../stack/names.ts';
+import { didYouMean } from '../stack/names.ts';
 import { systems } from '../systems/index.ts';
 
 export interface Session {
@@ -38,8 +38,7 @@ export function chooseLab(labs: ReadonlyMap<string, ObservedLab>, name?: string)
   if (name !== undefined) {
     const lab = labs.get(name);
     if (lab) return lab;
-    const guess = near(name, names);
-    const meant = guess ? `; did you mean ${guess}?` : '';
+    const meant = didYouMean(name, names);
     throw new LabError('lab-not-found', `there is no lab ${JSON.stringify(name)}${meant}`, {
       hint: names.length ? `labs: ${names.join(', ')}` : 'labctl up etcd-3node',
     });
@@ -58,8 +57,7 @@ export function findNode({ model }: Session, name: string): Node {
   const node = model.nodes.find((candidate) => candidate.name === name);
   if (node) return node;
   const names = model.nodes.map((candidate) => candidate.name);
-  const guess = near(name, names);
-  const meant = guess ? `; did you mean ${guess}?` : '';
+  const meant = didYouMean(name, names);
   throw new LabError('node-unknown', `lab ${model.stack.name} has no node "${name}"${meant}`, {
     hint: `nodes: ${names.join(', ')}`,
   });

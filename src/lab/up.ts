@@ -110,6 +110,7 @@ async function ensureImages(docker: Docker, { stack }: Model, options: UpOptions
     report({ subject, kind: 'image', state: line, done: false });
   const cancel = signal ? { signal } : {};
   const groups = new Map<string, ComposeImage>();
+  const proxy = await ensureProxyImage(docker, { pull: 'missing', say: say('proxy'), ...cancel });
   for (const [group, config] of Object.entries(stack.systems)) {
     const source = systems[config.system]!.image(config);
     const image = await ensureImage(docker, source, { pull, say: say(source.ref), ...cancel });
@@ -120,7 +121,6 @@ async function ensureImages(docker: Docker, { stack }: Model, options: UpOptions
     const ref = String(service.image);
     await ensureImage(docker, { ref }, { pull, say: say(ref), ...cancel });
   }
-  const proxy = await ensureProxyImage(docker, { pull: 'missing', say: say('proxy'), ...cancel });
   return { groups, proxy: { ref: proxy.ref } };
 }
 

@@ -57,8 +57,16 @@ async function unmet(
   }
   const healths = await askAll(session);
   const words = (name: string) => `${name}: ${healths.get(name)!.detail}`;
-  if (condition === 'healthy')
-    return nodes.filter((name) => healths.get(name)!.health !== 'healthy').map(words);
+  if (condition === 'healthy') {
+    // Of a container of the user's own without a healthcheck nothing more is to be known.
+    const custom = new Set(
+      session.model.nodes.filter((n) => n.system === 'custom').map((n) => n.name),
+    );
+    const fine = (name: string) =>
+      healths.get(name)!.health === 'healthy' ||
+      (custom.has(name) && healths.get(name)!.health === 'unknown');
+    return nodes.filter((name) => !fine(name)).map(words);
+  }
   const leader = leaderOf(healths);
   if (leader && nodes.includes(leader)) return [];
   return [leader ? `${leader} leads` : `no leader (${nodes.map(words).join('; ')})`];

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from '../control/client.ts';
 import { tailLogs } from '../docker/logs.ts';
-import { type ObservedContainer, observeLabs } from '../docker/observe.ts';
+import { isDone, type ObservedContainer, observeLabs } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import type { NodeHealth } from '../stack/model.ts';
 import { formatDuration } from '../stack/units.ts';
@@ -67,9 +67,13 @@ function once(report: Report): Report {
   };
 }
 
-async function throwIfDead({ docker, observed, name: lab }: Session): Promise<void> {
+async function throwIfDead({ docker, observed, model, name: lab }: Session): Promise<void> {
   const everyone = [...observed.nodes, ...observed.proxies];
-  const dead = everyone.find(([, { state }]) => state === 'exited' || state === 'dead');
+  const oneShots = new Set(model.nodes.filter((n) => n.system === 'custom').map((n) => n.name));
+  const dead = everyone.find(
+    ([each, container]) =>
+      ['exited', 'dead'].includes(container.state) && !(oneShots.has(each) && isDone(container)),
+  );
   if (!dead) return;
   const [name, container] = dead;
   const what = observed.nodes.has(name) ? `node ${name}` : `the proxy of ${name}`;

@@ -1,7 +1,8 @@
 // One connection through the edge: the dialler's socket, the socket to the real node, and a pipe
 // each way. FIN, half-close and RST of one side are passed to the other as what they are.
-import { createConnection, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { FaultKind, FaultParams } from '../faults/fault.ts';
+import { dial, type Target } from './dial.ts';
 import { Pipe } from './pipe.ts';
 
 /** Longer than this a dead upstream does not look like an accepted connection. */
@@ -32,21 +33,10 @@ export class Connection {
   #pipes: readonly Pipe[] = [];
   #faults: readonly ActiveFault[] = [];
 
-  constructor(
-    client: Socket,
-    target: { readonly host: string; readonly port: number },
-    random: () => number,
-    events: ConnectionEvents,
-  ) {
+  constructor(client: Socket, target: Target, random: () => number, events: ConnectionEvents) {
     this.#client = client;
     this.#random = random;
-    this.#upstream = createConnection({
-      ...target,
-      family: 4,
-      autoSelectFamily: false,
-      allowHalfOpen: true,
-      noDelay: true,
-    });
+    this.#upstream = dial(target, { allowHalfOpen: true });
     this.#dial(events);
   }
 

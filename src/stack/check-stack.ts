@@ -1,16 +1,9 @@
 // The plain value of a stack file, part by part against the part's schema. What one part says of
 // another is references.ts.
-import {
-  type Check,
-  type Checked,
-  type Complaint,
-  checkValue,
-  didYouMean,
-  quoted,
-} from './check.ts';
+import { type Check, type Checked, type Complaint, checkValue, quoted } from './check.ts';
 import { isMap, toJson } from './json.ts';
 import type { ExtraNode, Stack, System, SystemConfig } from './model.ts';
-import { nodeNameProblem } from './names.ts';
+import { didYouMean, nodeNameProblem } from './names.ts';
 import { nodeSchema, refusedNodeKeys } from './node-schema.ts';
 import { refusedTopKeys, systemKey, topSchema } from './schema.ts';
 

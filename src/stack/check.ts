@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import type { Path } from './document.ts';
 import { allowedBy, isMap, isObject, type JsonSchema, jsonAt } from './json.ts';
-import { near } from './names.ts';
+import { didYouMean } from './names.ts';
 
 /** One thing wrong with a value, as a sentence without the place. */
 export interface Complaint {
@@ -142,12 +142,6 @@ function butFound(found: unknown): string {
   if (found === null) return 'but nothing is there';
   if (isMap(found)) return 'not a map';
   return isObject(found) ? 'not a list' : `not ${quoted(found)}`;
-}
-
-/** `; did you mean "name"?`, or nothing. */
-export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const candidate = near(word, candidates);
-  return candidate === undefined ? '' : `; did you mean "${candidate}"?`;
 }
 
 /** A place in words: `systems.etcd`; within a group or node only what is below it: `ports[0]`. */

@@ -11,7 +11,7 @@ import {
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { LabError } from '../errors.ts';
 import { STACK_CHARACTERS_MAX, type StackSource } from './load.ts';
-import { near } from './names.ts';
+import { didYouMean } from './names.ts';
 
 /** What the user said, and where to look. */
 export interface StackWanted {
@@ -55,12 +55,9 @@ export function findStack({ name, file, cwd, builtinDir }: StackWanted): StackSo
   if (builtin) return readStack(builtin.path, cwd);
   if (isPath(name) || existsSync(resolve(cwd, name))) return readStack(name, cwd);
   const names = builtins.map((stack) => stack.name);
-  const guess = near(name, names);
-  throw new LabError(
-    'stack-not-found',
-    `there is no stack "${name}"${guess ? `; did you mean "${guess}"?` : ''}`,
-    { hint: `built in: ${names.join(', ')}; a path to a YAML file or its folder works too` },
-  );
+  throw new LabError('stack-not-found', `there is no stack "${name}"${didYouMean(name, names)}`, {
+    hint: `built in: ${names.join(', ')}; a path to a YAML file or its folder works too`,
+  });
 }
 
 /** The stacks in the folders of `builtinDir`, by name. */

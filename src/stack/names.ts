@@ -84,3 +84,9 @@ function countEdits(a: string, b: string): number {
   }
   return rows[a.length]![b.length]!;
 }
+
+/** `; did you mean "name"?`, or nothing. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const candidate = near(word, candidates);
+  return candidate === undefined ? '' : `; did you mean "${candidate}"?`;
+}

@@ -1,7 +1,8 @@
 // What the parts of a stack say of each other: names that are there twice, dials to nobody.
-import { type Complaint, didYouMean, quoted } from './check.ts';
+import { type Complaint, quoted } from './check.ts';
 import type { Path } from './document.ts';
 import type { ExtraNode, Node, Stack, System } from './model.ts';
+import { didYouMean } from './names.ts';
 import { PORT_MAX } from './values.ts';
 
 type Systems = Readonly<Record<string, System>>;

@@ -4,10 +4,11 @@
 //   name       the lab's name
 //   NAME.KEY   NAME being a group or node of the file: etcd.nodes, app.image
 //   KEY        a key of the only group: nodes, version, flags.snapshot-count
-import { type Complaint, didYouMean, quoted } from './check.ts';
+import { type Complaint, quoted } from './check.ts';
 import { type Document, type Path, parseYaml } from './document.ts';
 import { isMap, toJson } from './json.ts';
 import type { System } from './model.ts';
+import { didYouMean } from './names.ts';
 import type { Problem } from './problems.ts';
 
 type Systems = Readonly<Record<string, System>>;

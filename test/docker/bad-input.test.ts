@@ -27,9 +27,9 @@ async function stackFile(text: string): Promise<string> {
 const commands: [what: string, words: string[], status: number, message: RegExp][] = [
   [
     'an unknown stack',
-    ['up', 'etcd-4node'],
+    ['up', 'etcd3node'],
     2,
-    /etcd-4node[\s\S]*did you mean etcd-3node[\s\S]*\(stack-not-found\)/,
+    /etcd3node[\s\S]*did you mean "etcd-3node"[\s\S]*\(stack-not-found\)/,
   ],
   [
     '0 nodes',
@@ -125,7 +125,7 @@ test('errors in a file say where, and show the line', async () => {
   expect(ran.status).toBe(2);
   expect(ran.err).toContain('lab.yaml:3:5: unknown key "nods"');
   expect(ran.err).toContain('did you mean "nodes"?');
-  expect(ran.err).toMatch(/3 \| {5}nods: 3\n {5}\| {5}\^\^\^\^/);
+  expect(ran.err).toMatch(/3 \| {4,}nods: 3\n *\| {4,}\^{4}\n/);
 });
 
 test('broken YAML says where', async () => {

@@ -125,7 +125,7 @@ test('ls, port, wait, logs and exec find their way without the stack file', asyn
 test('an unknown node is named with the nearest, and wait for what cannot be gives 1', async () => {
   const unknown = await lab.run('kill', 'etcd1');
   expect(unknown.status).toBe(2);
-  expect(unknown.err).toContain('has no node "etcd1"; did you mean etcd-1?');
+  expect(unknown.err).toContain('has no node "etcd1"; did you mean "etcd-1"?');
   const never = await lab.run('wait', 'etcd-1', '--for', 'stopped', '--timeout', '1s');
   expect(never.status).toBe(1);
   expect(never.err).toContain('not stopped within 1s: etcd-1 is running');

@@ -100,7 +100,7 @@ test('latency on one edge slows the quorum, is listed, and goes by its id', asyn
 
 test('a bad fault or shape is refused with what is allowed, and nothing is set', async () => {
   const bad: [string[], RegExp][] = [
-    [['fault', 'add', 'latncy', '--from', 'host', '--to', 'etcd-1'], /did you mean latency\?/],
+    [['fault', 'add', 'latncy', '--from', 'host', '--to', 'etcd-1'], /did you mean "latency"\?/],
     [['fault', 'add', 'latency', '--from', 'host', '--to', 'etcd-1', 'delay=5'], /5 has no unit/],
     [['fault', 'add', 'latency', '--from', 'host', '--to', 'etcd-1'], /latency needs delay=/],
     [['fault', 'add', 'jam', '--from', 'etcd-1', '--to', 'etcd-9'], /has no edge etcd-1:etcd-9/],

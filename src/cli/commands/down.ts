@@ -1,5 +1,5 @@
 import { LabError } from '../../errors.ts';
-import { type CommandSpec, duration } from '../command.ts';
+import { type CommandSpec, durationOption } from '../command.ts';
 import type { Context } from '../context.ts';
 
 interface Options {
@@ -20,11 +20,8 @@ export const down: CommandSpec = {
       .option('--keep-data', 'leave the data volumes for the next up')
       .option('-a, --all', 'every lab of this engine')
       .option('-y, --yes', 'do not ask (only --all asks)')
-      .option(
-        '--timeout <duration>',
-        'how long a node may take to stop, with --keep-data',
-        duration,
-        10_000,
+      .addOption(
+        durationOption('--timeout <duration>', 'limit for a node to stop, with --keep-data', '10s'),
       )
       .option('--dry-run', 'say what would be removed'),
   run: async (context, argument: string | undefined, options: Options) => {

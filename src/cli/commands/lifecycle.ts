@@ -1,6 +1,6 @@
 // start, stop, restart, kill, pause and unpause differ only in a word.
 import type { Action } from '../../lab/lifecycle.ts';
-import { type CommandSpec, duration } from '../command.ts';
+import { type CommandSpec, durationOption } from '../command.ts';
 
 interface Options {
   readonly signal?: string;
@@ -47,11 +47,8 @@ function lifecycleCommand(action: Action): CommandSpec {
         command.option('--signal <name>', 'signal to send, e.g. KILL');
       if (WAITS.includes(action)) command.option('--wait', 'until they are back in the cluster');
       command
-        .option(
-          '--timeout <duration>',
-          'limit for an orderly stop, and for --wait',
-          duration,
-          30_000,
+        .addOption(
+          durationOption('--timeout <duration>', 'limit for an orderly stop and for --wait', '30s'),
         )
         .option('--dry-run', 'say what would be done');
     },

@@ -1,4 +1,4 @@
-import { type CommandSpec, collect, duration } from '../command.ts';
+import { type CommandSpec, collect, durationOption } from '../command.ts';
 import type { Context } from '../context.ts';
 import { createProgress } from '../output/progress.ts';
 import { edgesTable, statusTable } from '../output/status.ts';
@@ -28,7 +28,7 @@ export const up: CommandSpec = {
       .option('-f, --file <path>', 'a stack file, or - for stdin')
       .option('--set <key=value>', 'change the stack, e.g. nodes=5; may be repeated', collect)
       .option('--no-wait', 'return as soon as the containers run')
-      .option('--timeout <duration>', 'how long to wait', duration, 120_000)
+      .addOption(durationOption('--timeout <duration>', 'how long to wait', '2m'))
       .option('--pull <policy>', 'missing, always or never', 'missing')
       .option('--fresh', 'remove the lab and its data first')
       .option('--subnets <cidr>', "where the lab's networks are cut from", '10.213.0.0/16')

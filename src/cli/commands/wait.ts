@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Condition } from '../../lab/wait-for.ts';
-import { type CommandSpec, duration } from '../command.ts';
+import { type CommandSpec, durationOption } from '../command.ts';
 
 interface Options {
   readonly for: Condition;
@@ -19,7 +19,7 @@ export const wait: CommandSpec = {
           .choices(['healthy', 'leader', 'stopped'])
           .default('healthy'),
       )
-      .option('--timeout <duration>', 'how long', duration, 30_000);
+      .addOption(durationOption('--timeout <duration>', 'how long', '30s'));
   },
   run: async (context, names: readonly string[], options: Options) => {
     const [{ openSession }, { waitFor }] = await Promise.all([

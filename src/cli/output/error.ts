@@ -7,7 +7,7 @@ import { LabError } from '../../errors.ts';
 export function asLabError(error: unknown): LabError {
   if (error instanceof LabError) return error;
   if (error instanceof CommanderError)
-    return new LabError('usage', error.message.replace(/^error: /, ''));
+    return new LabError('usage', error.message.replace(/^error: /, '').replace(/\n\(/, ' ('));
   if (error instanceof Error && error.name === 'AbortError')
     return new LabError('interrupted', 'interrupted');
   const text = error instanceof Error ? error.message : String(error);

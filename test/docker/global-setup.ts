@@ -1,0 +1,19 @@
+// Before all tests on Docker: the engine must answer (there is no skipping), what an earlier run that
+// was cut short has left is removed, and every image is made once, so that no two labs build the same.
+import { openDocker } from '../../src/docker/connect.ts';
+import { ensureImage, ensureProxyImage } from '../../src/docker/images.ts';
+import { down } from '../../src/lab/down.ts';
+import { labNames } from '../../src/lab/list.ts';
+import { etcd } from '../../src/systems/etcd.ts';
+
+const VERSIONS = ['3.3.25', '3.4.23', '3.5.16'];
+
+export default async function setup(): Promise<void> {
+  const docker = await openDocker();
+  for (const { name } of await labNames(true, docker))
+    if (name.startsWith('labctl-test-')) await down({ lab: name }, docker);
+  const options = { pull: 'missing', say: (line: string) => console.log(line) } as const;
+  await ensureProxyImage(docker, options);
+  for (const version of VERSIONS)
+    await ensureImage(docker, etcd.image({ system: 'etcd', version }), options);
+}
