@@ -5,8 +5,9 @@ import { composeVersion } from '../docker/compose.ts';
 import { findEndpoint, openDocker } from '../docker/connect.ts';
 import { usedSubnets } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
+import { assignPorts } from '../stack/ports.ts';
 import { allocateSubnets } from '../stack/subnets.ts';
-import { SUBNETS_DEFAULT } from './place.ts';
+import { isFree, SUBNETS_DEFAULT } from './place.ts';
 
 export interface Finding {
   readonly name: string;
@@ -55,7 +56,25 @@ async function engineFindings(docker: Docker, env: NodeJS.ProcessEnv): Promise<F
       fix: '',
     },
     subnetFinding(taken, env.LABCTL_UP_SUBNETS ?? SUBNETS_DEFAULT),
+    await portFinding(),
+    await imageFinding(docker),
   ];
+}
+
+/** Asks for ports as `up` does, for a lab that nobody has. */
+async function portFinding(): Promise<Finding> {
+  const wants = Array.from({ length: 3 }, (_, i) => ({ key: `doctor-${i}` }));
+  const found = [...(await assignPorts(wants, 'doctor', isFree)).values()].join(', ');
+  return { name: 'ports', ok: true, found: `${found} and more are free on 127.0.0.1`, fix: '' };
+}
+
+/** Never a fault: up pulls or builds what is not here. */
+async function imageFinding(docker: Docker): Promise<Finding> {
+  const images = await docker.listImages();
+  const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
+  const own = tags.filter((tag) => /^(labctl|quay\.io\/coreos)\//.test(tag)).sort();
+  const found = own.length ? own.join(', ') : 'none yet; up pulls or builds them';
+  return { name: 'images', ok: true, found, fix: '' };
 }
 
 const COMPOSE_FIX =

@@ -70,7 +70,7 @@ function keptPorts({ nodes }: Model, observed: ObservedLab | undefined): Map<str
 }
 
 /** Binding is the one honest test; it says nothing of a remote engine, where compose finds out. */
-function isFree(port: number): Promise<boolean> {
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

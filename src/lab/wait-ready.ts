@@ -31,14 +31,17 @@ export async function waitReady(
   for (let current = session; ; current = await refresh(current)) {
     signal?.throwIfAborted();
     await throwIfDead(current);
-    const { reason, healths } = await look(current);
+    const { reason, healths, faulty } = await look(current);
     for (const [name, { health, detail }] of healths) {
       const kind = current.model.nodes.find((node) => node.name === name)!.system;
       const state = health === 'unhealthy' ? `waiting: ${detail}` : detail;
       say({ subject: name, kind, state, done: health !== 'unhealthy' });
     }
     if (!reason) return current;
-    if (performance.now() > deadlineMs) throw await timedOut(current, reason, timeoutMs, healths);
+    if (performance.now() > deadlineMs) {
+      const hint = faulty ? { hint: `${faulty} edges have faults: labctl heal` } : {};
+      throw await timedOut(current, `${formatDuration(timeoutMs)}: ${reason}`, healths, hint);
+    }
     await sleep(POLL_MS, undefined, signal ? { signal } : {});
   }
 }
@@ -52,9 +55,10 @@ async function look(session: Session) {
   const answers = (control: Control) => control.get().catch(() => undefined);
   const states = await Promise.all([...controls.open.values()].map(answers));
   const silent = controls.closed.size + states.filter((state) => !state).length;
+  const faulty = states.filter((state) => state?.faults.length).length;
   const healths = await probeNodes(session, controls);
   const reason = silent ? `${silent} proxies do not answer yet` : unready(session, healths);
-  return { reason, healths };
+  return { reason, healths, faulty };
 }
 
 /** Says a thing of a subject only when it is another than the last. */
@@ -85,17 +89,17 @@ async function throwIfDead({ docker, observed, model, name: lab }: Session): Pro
 
 async function timedOut(
   { docker, observed, name }: Session,
-  reason: string,
-  timeoutMs: number,
+  howLongAndWhy: string,
   healths: ReadonlyMap<string, NodeHealth>,
+  hint: { readonly hint?: string },
 ): Promise<LabError> {
   const sick = [...healths].find(([, { health }]) => health === 'unhealthy')?.[0];
   const container = sick === undefined ? undefined : observed.nodes.get(sick);
   const details = container
     ? [`the last lines of ${sick}:`, ...(await lastLines(docker, container))]
     : [];
-  const text = `lab ${name} did not become healthy within ${formatDuration(timeoutMs)}: ${reason}`;
-  return new LabError('start-timeout', text, { details });
+  const text = `lab ${name} did not become healthy within ${howLongAndWhy}`;
+  return new LabError('start-timeout', text, { details, ...hint });
 }
 
 async function lastLines(docker: Session['docker'], { id }: ObservedContainer): Promise<string[]> {

@@ -9,6 +9,9 @@ import { type ActiveFault, Connection } from './connection.ts';
 /** The longest delay that setTimeout takes. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
+/** When a fault that is over could not be removed (nft or the disk failed), it is tried again. */
+const EXPIRE_RETRY_MS = 1_000;
+
 export interface EdgeProxyOptions {
   /** Name that only the real node bears, e.g. `etcd-2.node`. */
   readonly upstream: string;
@@ -95,9 +98,14 @@ export class EdgeProxy {
 
   async #change(event: 'set' | 'expired', faults: readonly Fault[]): Promise<void> {
     const before = new Set(this.#faults.map(({ id }) => id));
-    await this.#applyPackets(faults); // the only step that can fail comes first
+    await this.#applyPackets(faults); // what can fail comes first, and is undone
+    try {
+      this.#options.save(this.#revision + 1, faults);
+    } catch (error) {
+      await this.#applyPackets(this.#faults);
+      throw error;
+    }
     this.#revision += 1;
-    this.#options.save(this.#revision, faults);
     await this.#apply(faults);
     if (this.#active.some(({ kind }, i) => kind.existing === 'rst' && !before.has(faults[i]!.id)))
       for (const connection of this.#connections) connection.reset();
@@ -130,7 +138,10 @@ export class EdgeProxy {
     const next = Math.min(...this.#faults.map((fault) => fault.until ?? Number.POSITIVE_INFINITY));
     if (next === Number.POSITIVE_INFINITY) return;
     const waitMs = Math.min(Math.max(next - Date.now(), 0), TIMER_MAX_MS);
-    this.#deadline = setTimeout(() => this.#inTurn(() => this.#expire()), waitMs);
+    this.#deadline = setTimeout(() => {
+      const again = () => setTimeout(() => this.#scheduleDeadline(), EXPIRE_RETRY_MS);
+      this.#inTurn(() => this.#expire()).catch(again);
+    }, waitMs);
   }
 
   async #expire(): Promise<void> {

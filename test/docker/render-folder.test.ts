@@ -8,6 +8,10 @@ import { leftovers, put, testLab } from './labctl.ts';
 
 test('render --out, docker compose up -d, and labctl finds the lab', async () => {
   const lab = testLab('labctl-test-render');
+  // Compose pulls the upstream image or, where no registry answers, builds it under that name.
+  const upstream = 'quay.io/coreos/etcd:v3.5.16';
+  const inspect = ['image', 'inspect', upstream];
+  const wasThere = !(await execa('docker', inspect, { reject: false })).failed;
   const dir = await mkdtemp(join(tmpdir(), 'labctl-test-'));
   try {
     const rendered = await lab.run(
@@ -33,6 +37,7 @@ test('render --out, docker compose up -d, and labctl finds the lab', async () =>
   } finally {
     await rm(dir, { recursive: true, force: true });
     await lab[Symbol.asyncDispose]();
+    if (!wasThere) await execa('docker', ['image', 'rm', upstream], { reject: false });
   }
   expect(await leftovers('labctl-test-render')).toEqual([]);
 });

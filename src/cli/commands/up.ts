@@ -1,3 +1,4 @@
+import type { LabStatus } from '../../lab/status.ts';
 import { type CommandSpec, collect, durationOption } from '../command.ts';
 import type { Context } from '../context.ts';
 import { createProgress } from '../output/progress.ts';
@@ -38,15 +39,18 @@ export const up: CommandSpec = {
     const { lab, progress: mode, quiet = false } = context.shared;
     const choice = { ...rest, timeoutMs, ...(stack && { stack }), ...(lab && { lab }) };
     if (dryRun) return planOnly(context, choice);
-    const [{ up }, { labStatus }] = await Promise.all([
+    const [{ up }, { labStatus }, { labNames }] = await Promise.all([
       import('../../lab/up.ts'),
       import('../../lab/status.ts'),
+      import('../../lab/list.ts'),
     ]);
     const progress = createProgress(mode, quiet);
     const { signal } = context;
     const result = await up({ ...choice, report: progress.report, signal }).finally(progress.end);
     const { session, changed, tookMs } = result;
     const status = await labStatus(session);
+    const alone = (await labNames(false, session.docker)).length === 1;
+    const which = alone ? '' : ` --lab ${status.lab}`;
     await context.print({
       json: { ...status, tookMs },
       names: () => [status.lab],
@@ -61,23 +65,17 @@ export const up: CommandSpec = {
           ...(wide ? ['', edgesTable(status, paint)] : []),
           '',
           'try:',
-          ...tryNext(
-            context,
-            status.lab,
-            status.nodes.map(({ name }) => name),
-          ),
+          ...tryNext(status).map((line) => `  ${context.self} ${line}${which}`),
         ].join('\n');
       },
     });
   },
 };
 
-/** Commands that work when pasted, also with several labs running. */
-function tryNext({ self, shared }: Context, lab: string, nodes: readonly string[]): string[] {
-  const which = shared.lab ? ` --lab ${lab}` : '';
-  const cut =
-    nodes.length > 1 ? [`partition ${nodes[0]}`, 'status --edges', 'heal'] : ['status --edges'];
-  return [...cut, 'down'].map((line) => `  ${self} ${line}${which}`);
+/** Commands for this lab, to which the caller adds how labctl and the lab are called. */
+function tryNext({ nodes }: LabStatus): string[] {
+  const cut = nodes.length > 1 ? [`partition ${nodes[0]!.name}`, 'heal'] : [];
+  return ['status --edges', ...cut, 'down'];
 }
 
 async function planOnly(context: Context, choice: object): Promise<void> {
