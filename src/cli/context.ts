@@ -1,6 +1,7 @@
 // What every command gets beside its own arguments, and the one way to write a result.
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import type { Session } from '../lab/session.ts';
 
 export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
 export const OUTPUT_FORMATS: readonly OutputFormat[] = ['table', 'wide', 'json', 'yaml', 'name'];
@@ -37,6 +38,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The words after `--`; commander hands them over among the others. */
   readonly passedOn: readonly string[];
+  /** The lab that --lab names, or the only one, as it is now. */
+  session(): Promise<Session>;
   /** The result, on stdout. */
   print(result: Result): Promise<void>;
   /** Talk, on stderr; nothing with --quiet. */
@@ -51,6 +54,7 @@ export function createContext(command: Command, signal: AbortSignal): Context {
     self: selfName(),
     signal,
     passedOn: wordsAfterDashes(process.argv),
+    session: async () => (await import('../lab/session.ts')).openSession(shared.lab),
     say: (line) => {
       if (!shared.quiet) process.stderr.write(`${line}\n`);
     },

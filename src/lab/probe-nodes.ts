@@ -1,6 +1,6 @@
 // Asks every node how it is, each through the proxy of its host edge but past that proxy's faults.
 import { isDone } from '../docker/observe.ts';
-import { edgeName, HOST, type NodeHealth } from '../stack/model.ts';
+import { edgeName, HOST, isCustom, type NodeHealth } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import type { Controls } from './controls.ts';
 import type { Session } from './session.ts';
@@ -22,7 +22,7 @@ async function probeNode(
 ): Promise<NodeHealth> {
   const node = model.nodes.find((candidate) => candidate.name === name)!;
   const container = observed.nodes.get(name);
-  if (node.system === 'custom' && container && isDone(container))
+  if (isCustom(node) && container && isDone(container))
     return { health: 'healthy', detail: 'done', leader: null };
   if (container?.state !== 'running')
     return { health: 'unhealthy', detail: container?.state ?? 'not there', leader: null };

@@ -10,7 +10,7 @@ import { ensureImage, ensureProxyImage, type PullPolicy } from '../docker/images
 import { type ObservedLab, observeLabs, observeVolumes } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import { type ComposeImage, type Placement, renderCompose } from '../render/compose.ts';
-import { buildModel, type Model } from '../stack/model.ts';
+import { buildModel, isCustom, type Model } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import { down } from './down.ts';
 import { ownVersion, renderedDir } from './files.ts';
@@ -90,7 +90,7 @@ async function refuseOtherNodes(
   }
   if (observed) return; // half made: no node has run yet
   const kept = [...(await observeVolumes(docker, stack.name)).keys()].sort();
-  const withData = nodes.filter(({ system }) => system !== 'custom').map(({ name }) => name);
+  const withData = nodes.filter((node) => !isCustom(node)).map(({ name }) => name);
   if (!kept.length || isDeepStrictEqual(kept, withData.sort())) return;
   const text = `the kept data of lab ${stack.name} is of other nodes than this stack has`;
   throw new LabError('lab-differs', text, {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { observeLabs } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
-import type { NodeHealth } from '../stack/model.ts';
+import { isCustom, type NodeHealth } from '../stack/model.ts';
 import { formatDuration } from '../stack/units.ts';
 import { openControls } from './controls.ts';
 import { probeNodes } from './probe-nodes.ts';
@@ -59,9 +59,7 @@ async function unmet(
   const words = (name: string) => `${name}: ${healths.get(name)!.detail}`;
   if (condition === 'healthy') {
     // Of a container of the user's own without a healthcheck nothing more is to be known.
-    const custom = new Set(
-      session.model.nodes.filter((n) => n.system === 'custom').map((n) => n.name),
-    );
+    const custom = new Set(session.model.nodes.filter(isCustom).map(({ name }) => name));
     const fine = (name: string) =>
       healths.get(name)!.health === 'healthy' ||
       (custom.has(name) && healths.get(name)!.health === 'unknown');

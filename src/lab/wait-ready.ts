@@ -5,7 +5,7 @@ import type { Control } from '../control/client.ts';
 import { tailLogs } from '../docker/logs.ts';
 import { isDone, type ObservedContainer, observeLabs } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
-import type { NodeHealth } from '../stack/model.ts';
+import { isCustom, type NodeHealth } from '../stack/model.ts';
 import { formatDuration } from '../stack/units.ts';
 import { openControls } from './controls.ts';
 import { probeNodes, unready } from './probe-nodes.ts';
@@ -73,7 +73,7 @@ function once(report: Report): Report {
 
 async function throwIfDead({ docker, observed, model, name: lab }: Session): Promise<void> {
   const everyone = [...observed.nodes, ...observed.proxies];
-  const oneShots = new Set(model.nodes.filter((n) => n.system === 'custom').map((n) => n.name));
+  const oneShots = new Set(model.nodes.filter(isCustom).map(({ name: each }) => each));
   const dead = everyone.find(
     ([each, container]) =>
       ['exited', 'dead'].includes(container.state) && !(oneShots.has(each) && isDone(container)),

@@ -1,6 +1,6 @@
 // Model + placement -> the compose file. Pure and deterministic: the same input gives the same
 // bytes.
-import { type Edge, HOST, isHostEdge, type Model, type Node } from '../stack/model.ts';
+import { type Edge, HOST, isCustom, isHostEdge, type Model, type Node } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import { renderTemplate } from './templates.ts';
 
@@ -54,7 +54,7 @@ export function renderCompose(model: Model, placement: Placement): string {
     internal: name !== HOST,
     subnet: placement.subnets.get(name)!,
   }));
-  const volumes = model.nodes.filter(({ system }) => system !== 'custom');
+  const volumes = model.nodes.filter((node) => !isCustom(node));
   const proxies = model.edges.map((edge, i) => proxyValues(model, placement, edge, i === 0));
   return renderTemplate('compose', { lab, version, stack, nodes, proxies, networks, volumes });
 }

@@ -127,6 +127,11 @@ export interface ServiceContext {
 /** The user's own machine, as the `from` of an edge. No node may bear this name. */
 export const HOST = 'host';
 
+/** The system of a node of the user's own, of which labctl knows only what Docker knows. */
+const CUSTOM = 'custom';
+
+export const isCustom = ({ system }: Pick<Node, 'system'>): boolean => system === CUSTOM;
+
 export const edgeName = (from: string, to: string): string => `${from}:${to}`;
 
 /** True for an edge from the user's machine. */
@@ -167,8 +172,8 @@ function extraNode(name: string, extra: ExtraNode): Node {
   return {
     name,
     group: name,
-    system: 'custom',
-    role: 'custom',
+    system: CUSTOM,
+    role: CUSTOM,
     ports,
     publish: Object.keys(ports),
     hostPorts: {},

@@ -10,16 +10,13 @@ export const client: CommandSpec = {
       .usage('[options] [node] [-- arguments...]')
       .argument('[node...]', 'the first that runs, when none is named; then -- and arguments'),
   run: async (context, words: readonly string[]) => {
-    const [{ openSession }, { clientInNode }] = await Promise.all([
-      import('../../lab/session.ts'),
-      import('../../lab/exec.ts'),
-    ]);
+    const { clientInNode } = await import('../../lab/exec.ts');
     const { passedOn } = context;
     const [node, stray] = words.slice(0, words.length - passedOn.length);
     if (stray !== undefined)
       throw new LabError('usage', `"${stray}" stands before --`, {
         hint: `arguments of the client come after --: ${context.self} client -- ${words.join(' ')}`,
       });
-    return clientInNode(await openSession(context.shared.lab), node, passedOn);
+    return clientInNode(await context.session(), node, passedOn);
   },
 };

@@ -7,10 +7,7 @@ export const exec: CommandSpec = {
   configure: (command) =>
     command.argument('<node>', 'where to run it').argument('<command...>', 'what to run, after --'),
   run: async (context, node: string, command: readonly string[]) => {
-    const [{ openSession }, { execInNode }] = await Promise.all([
-      import('../../lab/session.ts'),
-      import('../../lab/exec.ts'),
-    ]);
-    return execInNode(await openSession(context.shared.lab), node, command);
+    const { execInNode } = await import('../../lab/exec.ts');
+    return execInNode(await context.session(), node, command);
   },
 };

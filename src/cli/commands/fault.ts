@@ -26,13 +26,10 @@ const add: CommandSpec = {
       .option('--for <duration>', 'remove it by itself after this long', duration)
       .option('--dry-run', 'say what would be set'),
   run: async (context, kind: string, params: readonly string[], options: AddOptions) => {
-    const [{ openSession }, { faultAdd }] = await Promise.all([
-      import('../../lab/session.ts'),
-      import('../../lab/faults.ts'),
-    ]);
+    const { faultAdd } = await import('../../lab/faults.ts');
     const { for: forMs, ...rest } = options;
     const limit = forMs === undefined ? {} : { forMs };
-    const session = await openSession(context.shared.lab);
+    const session = await context.session();
     const change = await faultAdd(session, { kind, params, ...rest, ...limit });
     await context.print({
       json: change,
@@ -53,11 +50,8 @@ const list: CommandSpec = {
   summary: 'list the faults of the lab',
   examples: ['fault ls', 'fault ls -o json'],
   run: async (context) => {
-    const [{ openSession }, { faultList }] = await Promise.all([
-      import('../../lab/session.ts'),
-      import('../../lab/faults.ts'),
-    ]);
-    const faults = await faultList(await openSession(context.shared.lab));
+    const { faultList } = await import('../../lab/faults.ts');
+    const faults = await faultList(await context.session());
     await context.print({
       json: { version: 1, faults },
       names: () => [...new Set(faults.map(({ id }) => id))],
@@ -86,11 +80,8 @@ const remove: CommandSpec = {
   examples: ['fault rm f1'],
   configure: (command) => command.argument('<ids...>', 'labctl fault ls shows them'),
   run: async (context, ids: readonly string[]) => {
-    const [{ openSession }, { faultRemove }] = await Promise.all([
-      import('../../lab/session.ts'),
-      import('../../lab/faults.ts'),
-    ]);
-    const change = await faultRemove(await openSession(context.shared.lab), ids);
+    const { faultRemove } = await import('../../lab/faults.ts');
+    const change = await faultRemove(await context.session(), ids);
     await context.print({
       json: change,
       names: () => change.faults,

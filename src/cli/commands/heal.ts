@@ -9,11 +9,8 @@ export const heal: CommandSpec = {
       .argument('[nodes...]', 'only edges from and to these')
       .option('--dry-run', 'say which edges would be healed'),
   run: async (context, nodes: readonly string[], { dryRun = false }: { dryRun?: boolean }) => {
-    const [{ openSession }, { heal }] = await Promise.all([
-      import('../../lab/session.ts'),
-      import('../../lab/partition.ts'),
-    ]);
-    const change = await heal(await openSession(context.shared.lab), nodes, dryRun);
+    const { heal } = await import('../../lab/partition.ts');
+    const change = await heal(await context.session(), nodes, dryRun);
     await context.print({
       json: change,
       names: () => change.edges,

@@ -53,19 +53,16 @@ function lifecycleCommand(action: Action): CommandSpec {
         .option('--dry-run', 'say what would be done');
     },
     run: async (context, names: readonly string[], options: Options) => {
-      const [{ openSession }, { lifecycle, planLifecycle }] = await Promise.all([
-        import('../../lab/session.ts'),
-        import('../../lab/lifecycle.ts'),
-      ]);
+      const { lifecycle, planLifecycle } = await import('../../lab/lifecycle.ts');
       const { signal, wait, timeout: timeoutMs, dryRun } = options;
-      const session = await openSession(context.shared.lab);
+      const session = await context.session();
       const how = { timeoutMs, ...(signal && { signal }) };
       const { changed, unchanged } = dryRun
         ? planLifecycle(session, action, names)
         : await lifecycle(session, action, names, how);
       if (wait && !dryRun) {
         const { waitFor } = await import('../../lab/wait-for.ts');
-        await waitFor(await openSession(session.name), names, 'healthy', timeoutMs, context.signal);
+        await waitFor(await context.session(), names, 'healthy', timeoutMs, context.signal);
       }
       await context.print({
         json: { version: 1, lab: session.name, action, changed, unchanged },

@@ -21,11 +21,8 @@ export const logs: CommandSpec = {
       .option('-t, --timestamps', 'with the time of each line')
       .option('--proxies', 'of the proxies of these nodes: every change of their faults'),
   run: async (context, names: readonly string[], options: Options) => {
-    const [{ openSession }, { labLogs }] = await Promise.all([
-      import('../../lab/session.ts'),
-      import('../../lab/logs.ts'),
-    ]);
-    const session = await openSession(context.shared.lab);
+    const { labLogs } = await import('../../lab/logs.ts');
+    const session = await context.session();
     const json = context.shared.output === 'json';
     const onLine = (source: string, line: string) =>
       process.stdout.write(

@@ -27,16 +27,13 @@ export const partition: CommandSpec = {
       .option('--dry-run', 'say which edges would be cut')
       .addHelpText('after', '\nShapes:\n  a b,c   a  x  b--c    no side talks to another'),
   run: async (context, words: readonly string[], { for: forMs, ...rest }: Options) => {
-    const [{ openSession }, { partition }] = await Promise.all([
-      import('../../lab/session.ts'),
-      import('../../lab/partition.ts'),
-    ]);
+    const { partition } = await import('../../lab/partition.ts');
     const sides = words
       .flatMap((word) => word.split('|'))
       .map((side) => side.split(/[,\s]+/).filter(Boolean))
       .filter((side) => side.length);
     const options: PartitionOptions = { sides, ...rest, ...(forMs === undefined ? {} : { forMs }) };
-    const change = await partition(await openSession(context.shared.lab), options);
+    const change = await partition(await context.session(), options);
     if (change.notice) context.say(`notice: ${change.notice}`);
     await context.print({
       json: change,

@@ -9,11 +9,8 @@ export const port: CommandSpec = {
       .argument('<node>', 'which node')
       .argument('[port]', 'its name or number inside; the first when there is none'),
   run: async (context, node: string, which: string | undefined) => {
-    const [{ openSession }, { findEndpoint }] = await Promise.all([
-      import('../../lab/session.ts'),
-      import('../../lab/endpoint.ts'),
-    ]);
-    const endpoint = findEndpoint(await openSession(context.shared.lab), node, which);
+    const { findEndpoint } = await import('../../lab/endpoint.ts');
+    const endpoint = findEndpoint(await context.session(), node, which);
     await context.print({
       json: { version: 1, node, ...endpoint },
       names: () => [endpoint.address],

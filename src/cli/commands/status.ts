@@ -18,11 +18,9 @@ export const status: CommandSpec = {
       .option('--edges', 'show the edges too')
       .option('--check', 'exit with 1 when the lab is not healthy'),
   run: async (context, names: readonly string[], { edges, check }: Options) => {
-    const [{ openSession, findNode }, { labStatus }] = await Promise.all([
-      import('../../lab/session.ts'),
-      import('../../lab/status.ts'),
-    ]);
-    const session = await openSession(context.shared.lab);
+    const { labStatus } = await import('../../lab/status.ts');
+    const { findNode } = await import('../../lab/session.ts');
+    const session = await context.session();
     for (const name of names) findNode(session, name);
     const whole = await labStatus(session);
     const shown = (name: string) => !names.length || names.includes(name);

@@ -22,11 +22,8 @@ export const wait: CommandSpec = {
       .addOption(durationOption('--timeout <duration>', 'how long', '30s'));
   },
   run: async (context, names: readonly string[], options: Options) => {
-    const [{ openSession }, { waitFor }] = await Promise.all([
-      import('../../lab/session.ts'),
-      import('../../lab/wait-for.ts'),
-    ]);
-    const session = await openSession(context.shared.lab);
+    const { waitFor } = await import('../../lab/wait-for.ts');
+    const session = await context.session();
     const { for: condition, timeout } = options;
     const tookMs = await waitFor(session, names, condition, timeout, context.signal);
     await context.print({
