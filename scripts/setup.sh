@@ -6,8 +6,6 @@ set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
-log=/var/log/labctl-dockerd.log
-run=/var/run
 
 say() { echo "setup: $*" >&2; }
 fail() { # message, what helps
@@ -24,7 +22,7 @@ limit() { # seconds, command ...
 
 check_node() {
   have npm || fail 'npm is not installed' 'install Node.js 20.5 or newer, with npm'
-  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2005 ? 1 : 0)' ||
+  node -e 'const [a, b] = process.versions.node.split("."); process.exit(+(a * 100 + +b < 2005))' ||
     fail "node $(node --version) is too old" 'install Node.js 20.5 or newer'
 }
 
@@ -33,14 +31,16 @@ install_packages() {
   want=$(cksum <package-lock.json)
   [ "$(cat "$stamp" 2>/dev/null)" != "$want" ] || return 0
   say 'installing npm packages (npm ci)'
-  npm ci --loglevel=error --no-audit --no-fund >&2
+  npm ci --loglevel=error --no-audit --no-fund --no-update-notifier >/dev/null
   echo "$want" >"$stamp"
 }
 
-# Beside dist first: a command that runs meanwhile finds the old one whole, and no file outlives its source.
+# Beside dist first: a command that runs meanwhile finds the old one, no file outlives its source.
 build() {
   new=node_modules/.labctl-dist
-  [ ! -f dist/.built ] || [ -n "$(find src tsconfig.json package-lock.json -newer dist/.built)" ] || return 0
+  sources='src tsconfig.json package-lock.json'
+  # shellcheck disable=SC2086 # a list of words
+  [ ! -f dist/.built ] || [ -n "$(find $sources -newer dist/.built)" ] || return 0
   say 'compiling (tsc)'
   rm -rf "$new"
   mkdir "$new"
@@ -55,14 +55,15 @@ build() {
 
 engine_answers() { limit 20 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 compose_answers() { limit 20 docker compose version >/dev/null 2>&1; }
-context() { docker context inspect --format '{{.Name}}' 2>/dev/null || echo "${DOCKER_CONTEXT:-unknown}"; }
 
 # An engine that the user chose is the user's to start.
 check_own_choice() {
+  if ! have docker || engine_answers; then return; fi
+  name=$(docker context inspect --format '{{.Name}}' 2>/dev/null) || name=${DOCKER_CONTEXT:-unknown}
   case "${DOCKER_HOST:-}" in
     unix:///var/run/docker.sock) ;;
-    '') [ "$(context)" = default ] ||
-      fail "the Docker engine of context $(context) does not answer" 'docker context use default' ;;
+    '') [ "$name" = default ] ||
+      fail "the Docker engine of context $name does not answer" 'docker context use default' ;;
     *) fail "the Docker engine at DOCKER_HOST=$DOCKER_HOST does not answer" 'unset DOCKER_HOST' ;;
   esac
 }
@@ -87,13 +88,14 @@ apt_update() {
 apt_install() {
   say "installing $* (apt-get install)"
   DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y \
-    --no-install-recommends "$@" </dev/null >/dev/null || fail "apt-get could not install $*" "apt-get install $*"
+    --no-install-recommends "$@" </dev/null >/dev/null ||
+    fail "apt-get could not install $*" "apt-get install $*"
 }
 
 install_docker() {
   apt_update
   set --
-  have dockerd || set -- docker.io iptables
+  have dockerd || engine_answers || set -- docker.io iptables
   # A package of its own from Debian 13 on.
   have docker || [ -z "$(candidate docker-cli)" ] || set -- "$@" docker-cli
   # Makes images where no registry answers; cheaper to bring along than to find out.
@@ -110,20 +112,25 @@ compose_package() {
   done
 }
 
-# The plugin of Debian 13 runs on 12 too. It is fetched with lists of its own: apt's stay as they are.
+# The plugin of Debian 13 runs on 12 too. It is fetched with lists of its own: apt's stay untouched.
 install_compose_plugin() {
-  mirror=$(apt-get indextargets --format '$(SITE)' 'Origin: Debian' 'Label: Debian' 'Created-By: Packages' | head -n 1)
-  [ -n "$mirror" ] || fail 'apt knows no compose plugin for docker' 'see https://docs.docker.com/compose/install/linux/'
+  mirror=$(apt-get indextargets --format '$(SITE)' \
+    'Origin: Debian' 'Label: Debian' 'Created-By: Packages' | head -n 1)
+  [ -n "$mirror" ] ||
+    fail 'apt knows no compose plugin' 'see https://docs.docker.com/compose/install/linux/'
   say 'installing the compose plugin of Debian 13 in /usr/local/lib/docker/cli-plugins'
   dir=$(mktemp -d)
   mkdir -p "$dir/parts" "$dir/lists/partial" "$dir/cache/archives/partial"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$dir/list"
-  set -- -qq -o "Dir::Etc::sourcelist=$dir/list" -o "Dir::Etc::sourceparts=$dir/parts" -o "Dir::State::lists=$dir/lists" \
-    -o "Dir::Cache=$dir/cache" -o APT::Get::List-Cleanup=0 -o APT::Sandbox::User=root
+  keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  echo "deb [signed-by=$keyring] $mirror trixie main" >"$dir/list"
+  set -- -qq -o "Dir::Etc::sourcelist=$dir/list" -o "Dir::Etc::sourceparts=$dir/parts" \
+    -o "Dir::State::lists=$dir/lists" -o "Dir::Cache=$dir/cache" \
+    -o APT::Get::List-Cleanup=0 -o APT::Sandbox::User=root
   { apt-get "$@" update && (cd "$dir" && apt-get "$@" download docker-compose); } >&2 ||
-    fail "the compose plugin could not be had from $mirror" 'apt-get update shows whether the mirror answers'
+    fail "the compose plugin could not be had from $mirror" 'apt-get update shows if it answers'
   dpkg -x "$dir"/docker-compose_*.deb "$dir/unpacked"
-  install -D -m 755 -t /usr/local/lib/docker/cli-plugins "$dir/unpacked/usr/libexec/docker/cli-plugins/docker-compose"
+  install -D -m 755 "$dir/unpacked/usr/libexec/docker/cli-plugins/docker-compose" \
+    /usr/local/lib/docker/cli-plugins/docker-compose
   rm -rf "$dir"
 }
 
@@ -137,81 +144,33 @@ ensure_base_source() {
   [ -z "$(candidate mmdebstrap)" ] || apt_install mmdebstrap
 }
 
-### Starting the engine
-
-is_running() { # pid file, program
-  [ "$(cat "/proc/$(cat "$1" 2>/dev/null)/comm" 2>/dev/null)" = "$2" ]
-}
-
-# What a killed engine leaves keeps the next one from starting once its process ids are in use again.
-remove_stale() {
-  rm -f "$run/docker.pid" "$run/docker.sock"
-  is_running "$run/docker/containerd/containerd.pid" containerd || rm -rf "$run/docker/containerd"
-}
-
-mount_cgroups() {
-  cgroups=/sys/fs/cgroup
-  if ! grep -q " $cgroups" /proc/mounts; then
-    mount -t cgroup2 none "$cgroups"
-    if ! grep -q memory "$cgroups/cgroup.controllers"; then # they are in version 1 here
-      umount "$cgroups"
-      mount -t tmpfs -o mode=755 none "$cgroups"
-      awk '$4 == 1 { print $1 }' /proc/cgroups | while read -r name; do
-        mkdir "$cgroups/$name"
-        mount -t cgroup -o "$name" none "$cgroups/$name" || rmdir "$cgroups/$name"
-      done
-    fi
-  fi
-  # Version 2: a group hands its controllers on only when no process is in it.
-  controllers=$(cat "$cgroups/cgroup.controllers" 2>/dev/null) || return 0
-  [ "$(cat "$cgroups/cgroup.subtree_control")" != "$controllers" ] || return 0
-  mkdir -p "$cgroups/init"
-  while read -r pid; do echo "$pid" >"$cgroups/init/cgroup.procs" || :; done <"$cgroups/cgroup.procs" 2>/dev/null
-  for name in $controllers; do echo "+$name" >"$cgroups/cgroup.subtree_control" || :; done 2>/dev/null
-}
-
-start_engine() {
-  engine=
-  if [ -d /run/systemd/system ]; then
-    say 'starting Docker (systemctl start docker)'
-    systemctl start docker || fail 'Docker did not start' 'journalctl -u docker'
-  elif ! is_running "$run/docker.pid" dockerd; then
-    remove_stale
-    mount_cgroups
-    say "starting dockerd (log: $log)"
-    setsid dockerd >>"$log" 2>&1 </dev/null 9>&- &
-    engine=$!
-  fi
-  tries=0
-  until engine_answers; do
-    tries=$((tries + 1))
-    if [ $tries -gt 300 ] || { [ -n "$engine" ] && ! kill -0 "$engine" 2>/dev/null; }; then
-      [ -z "$engine" ] || tail -n 8 "$log" >&2
-      fail 'the Docker engine does not start' "less $log"
-    fi
-    sleep 0.2
-  done
-}
-
 setup_docker() {
   if engine_answers && compose_answers; then return; fi
-  ! have docker || engine_answers || check_own_choice
-  if ! have docker || ! compose_answers || { ! have dockerd && ! engine_answers; }; then
-    check_system 'Docker with compose is not there'
+  problem='the Docker engine does not answer'
+  ! engine_answers || problem='docker has no compose plugin'
+  have docker || problem='there is no docker command'
+  check_own_choice
+  check_system "$problem"
+  exec 8>/run/labctl-setup.lock # other clones on this machine
+  ! have flock || flock -w 900 8 || fail 'another set-up still runs' 'wait for it, then run again'
+  if ! have docker || ! compose_answers || ! { have dockerd || engine_answers; }; then
     install_docker
   fi
-  if ! engine_answers; then
-    check_own_choice
-    check_system 'the Docker engine does not answer'
-    start_engine
+  if engine_answers; then :; elif [ -d /run/systemd/system ]; then
+    say 'starting Docker (systemctl start docker)'
+    systemctl start docker || fail 'Docker did not start' 'journalctl -u docker'
+  else
+    say 'starting dockerd'
+    scripts/start-dockerd.sh
   fi
-  say "Docker $(docker version --format '{{.Server.Version}}') with compose $(docker compose version --short)"
+  engine=$(docker version --format '{{.Server.Version}}')
+  say "Docker $engine with compose $(docker compose version --short)"
 }
 
 check_node
 # One set-up at a time; the lock goes with the process.
 exec 9<package.json
-! have flock || flock -w 900 9 || fail 'another set-up still runs in this folder' 'wait for it, then run again'
+! have flock || flock -w 900 9 || fail 'another set-up still runs' 'wait for it, then run again'
 install_packages
 build
 setup_docker

@@ -43,12 +43,10 @@ function machineFlags(): string[] {
 
 /** The tree as git would clone it, with what is not committed yet. */
 async function copyTree(): Promise<void> {
-  const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-  const files = execa('git', list, { cwd: root });
-  const pack = ['-C', root, '--null', '--ignore-failed-read', '-cf', '-', '-T', '-'];
-  const tree = files.pipe('tar', pack, { encoding: 'buffer' });
-  await docker('exec', machine, 'mkdir', '/labctl');
-  await tree.pipe('docker', ['exec', '-i', machine, 'tar', '-C', '/labctl', '-xf', '-']);
+  const list = 'git ls-files -z --cached --others --exclude-standard';
+  const pack = 'tar --null --ignore-failed-read -cf - -T -';
+  const unpack = `docker exec -i ${machine} sh -c 'mkdir /labctl && tar -C /labctl -xf -'`;
+  await execa('sh', ['-c', `${list} | ${pack} | ${unpack}`], { cwd: root });
 }
 
 const inMachine = (command: string) =>
