@@ -25,7 +25,8 @@ const { positionals, values } = parseArgs({
   },
 });
 const unknown = positionals.find((name) => !Object.hasOwn(measures, name));
-if (unknown) throw new Error(`no measure ${unknown}; there are ${Object.keys(measures).join(', ')}`);
+if (unknown)
+  throw new Error(`no measure ${unknown}; there are ${Object.keys(measures).join(', ')}`);
 
 const results = {};
 for (const name of positionals.length ? positionals : Object.keys(measures)) {
@@ -35,7 +36,8 @@ for (const name of positionals.length ? positionals : Object.keys(measures)) {
 
 const rows = Object.entries(results).flatMap(([name, list]) => list.map((row) => cells(name, row)));
 process.stdout.write(`${table(headers, rows)}\n`);
-const machine = { cpus: os.cpus().length, kernel: os.release(), node: process.version };
+const [load] = os.loadavg();
+const machine = { cpus: os.cpus().length, load, kernel: os.release(), node: process.version };
 const report = { at: new Date().toISOString(), machine, results };
 writeFileSync(values.out, `${JSON.stringify(report, null, 2)}\n`);
 process.stderr.write(`written to ${values.out}\n`);

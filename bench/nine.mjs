@@ -1,6 +1,7 @@
 // Nine members, all dialling each other: 90 containers in one go, then one cut off and healed.
+// For information: no aim, and one round, because it takes half a minute.
+import { row } from './rows.mjs';
 import { labctl, stackName } from './run.mjs';
-import { atMost, row } from './rows.mjs';
 
 const LAB = 'bench-nine';
 
@@ -23,10 +24,10 @@ export async function nine() {
   return [
     row('containers that came up', '', [nodes.length + edges.length]),
     row('labctl up, to healthy', 'ms', [up.ms]),
-    row('labctl partition etcd-1', 'ms', [cut.ms], atMost(400)),
-    row('its edges changed in', 'ms', [took(cut)], atMost(30)),
-    row('labctl heal', 'ms', [healed.ms], atMost(400)),
-    row('its edges changed in', 'ms', [took(healed)], atMost(30)),
+    row('labctl partition etcd-1', 'ms', [cut.ms]),
+    row('its edges changed in', 'ms', [took(cut)]),
+    row('labctl heal', 'ms', [healed.ms]),
+    row('its edges changed in', 'ms', [took(healed)]),
     row('labctl down', 'ms', [down.ms]),
   ];
 }

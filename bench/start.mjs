@@ -15,6 +15,7 @@ import { docker, interleave, labctl, stackName, timed, withLab } from './run.mjs
 const LAB = 'bench-start';
 const PLAIN = 'bench-plain';
 const POLL_MS = 100;
+const LIMIT_MS = 60_000;
 
 export async function start({ rounds }) {
   const dir = await mkdtemp(join(tmpdir(), 'labctl-bench-'));
@@ -76,7 +77,8 @@ async function publishedPorts() {
 }
 
 async function waitHealthy(ports) {
-  for (;;) {
+  const deadlineMs = performance.now() + LIMIT_MS;
+  while (performance.now() < deadlineMs) {
     const healths = await Promise.all(
       [...ports].map(async ([name, port]) => {
         const config = { system: 'etcd', version: '3.5.16' };
@@ -87,6 +89,7 @@ async function waitHealthy(ports) {
     if (!etcd.unready(new Map(healths))) return;
     await sleep(POLL_MS);
   }
+  throw new Error('the members without proxies did not become healthy');
 }
 
 /** What src/proxy/probe.ts does for labctl. */

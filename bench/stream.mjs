@@ -71,7 +71,8 @@ async function begin(name, options, command, innerName = `${name}.inner`) {
 
 /** The image stays, so that the next run need not build it. */
 async function clean() {
-  const left = async (...list) => (await docker(...list, '-q', '--filter', `label=${LABEL}`)).trim();
+  const left = async (...list) =>
+    (await docker(...list, '-q', '--filter', `label=${LABEL}`)).trim();
   const containers = await left('ps', '-a');
   if (containers) await docker('rm', '-f', ...containers.split('\n'));
   const networks = await left('network', 'ls');

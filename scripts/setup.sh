@@ -21,9 +21,9 @@ limit() { # seconds, command ...
 ### npm packages and the build
 
 check_node() {
-  have npm || fail 'npm is not installed' 'install Node.js 20.5 or newer, with npm'
+  have npm || fail 'npm is not installed' 'install Node.js 20.12 or newer, with npm'
   node -e 'const [a, b] = process.versions.node.split("."); process.exit(+(a * 100 + +b < 2005))' ||
-    fail "node $(node --version) is too old" 'install Node.js 20.5 or newer'
+    fail "node $(node --version) is too old" 'install Node.js 20.12 or newer'
 }
 
 install_packages() {

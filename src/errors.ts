@@ -148,7 +148,7 @@ export const errorTable = {
     125,
     true,
     "There is no free subnet left for the lab's networks.",
-    'Take down labs that are not needed, or name another range with LABCTL_SUBNETS.',
+    'Take down labs that are not needed, or name another range with up --subnets.',
   ),
   'start-timeout': row(
     125,

@@ -9,7 +9,6 @@ const WARM_UP_MS = 300;
 const STREAM_MS = 1500;
 
 const buffer = Buffer.alloc(1 << 18);
-let received = 0;
 
 function open(firstByte, onBytes) {
   const onread = { buffer, callback: onBytes };
@@ -42,11 +41,12 @@ async function measureTrip() {
 }
 
 async function measureStream() {
-  const count_ = (size) => {
+  let received = 0;
+  const onBytes = (size) => {
     received += size;
     return true;
   };
-  await Promise.all(Array.from({ length: Number(count) }, () => open('s', count_)));
+  await Promise.all(Array.from({ length: Number(count) }, () => open('s', onBytes)));
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   await wait(WARM_UP_MS);
   const before = received;

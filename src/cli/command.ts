@@ -24,14 +24,13 @@ export function buildCommand(spec: CommandSpec, runner: Runner, path = ''): Comm
   const command = new Command(spec.name).summary(spec.summary).description(spec.summary);
   const words = `${path} ${spec.name}`.trim();
   if (spec.alias) command.alias(spec.alias);
+  nameEnvironment(command, words);
   spec.configure?.(command);
   for (const sub of spec.subcommands ?? []) command.addCommand(buildCommand(sub, runner, words));
   if (spec.run) {
     addSharedOptions(command);
     command.action((...args) => runner(spec, command, args.slice(0, -1)));
   }
-  for (const option of command.options)
-    if (!option.envVar) option.env(envName(words, option.attributeName()));
   const examples = spec.examples.map((line) => `  $ labctl ${line}`.trimEnd()).join('\n');
   command.addHelpText(
     'before',
@@ -41,9 +40,14 @@ export function buildCommand(spec: CommandSpec, runner: Runner, path = ''): Comm
   return command;
 }
 
-/** `up`, `hostPort` -> `LABCTL_UP_HOST_PORT` */
-const envName = (words: string, attribute: string): string =>
-  `LABCTL_${words} ${attribute.replace(/[A-Z]/g, '_$&')}`.replaceAll(/[ -]/g, '_').toUpperCase();
+/** Gives every option its variable before commander sees it: `up --dry-run` LABCTL_UP_DRY_RUN. */
+function nameEnvironment(command: Command, words: string): void {
+  const addOption = command.addOption.bind(command);
+  command.addOption = (option) => {
+    const name = `LABCTL ${words} ${option.name()}`.replaceAll(/[ -]/g, '_').toUpperCase();
+    return addOption(option.envVar ? option : option.env(name));
+  };
+}
 
 function addSharedOptions(command: Command): void {
   const shared = [

@@ -34,6 +34,8 @@ export interface Context {
   readonly shared: SharedOptions;
   /** How the user calls labctl, so that printed commands work when pasted. */
   readonly self: string;
+  /** ` --lab NAME` where the user gave it, for printed commands too. */
+  readonly which: string;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** The words after `--`; commander hands them over among the others. */
@@ -52,6 +54,7 @@ export function createContext(command: Command, signal: AbortSignal): Context {
   return {
     shared,
     self: selfName(),
+    which: shared.lab ? ` --lab ${shared.lab}` : '',
     signal,
     passedOn: wordsAfterDashes(process.argv),
     session: async () => (await import('../lab/session.ts')).openSession(shared.lab),

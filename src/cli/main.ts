@@ -35,6 +35,9 @@ process.on('SIGINT', () => {
   process.stderr.write('\ninterrupted; once more to stop at once\n');
 });
 
+// Whoever reads our output may have seen enough of it: `labctl logs | head`.
+process.stdout.on('error', () => process.exit());
+
 async function run(spec: CommandSpec, command: Command, args: unknown[]): Promise<void> {
   const context = createContext(command, interrupted.signal);
   const status = await spec.run!(context, ...args);
@@ -74,9 +77,10 @@ function fail(error: unknown): void {
   const code = (error as { code?: string }).code;
   if (/^commander\.(help|helpDisplayed|version)$/.test(code ?? '')) return;
   const known = interrupted.signal.aborted ? asInterrupted() : asLabError(error);
-  const words = process.argv;
-  const verbose = words.includes('-v') || words.includes('--verbose');
-  const json = /(^| )(-o|--output)[ =]?json( |$)/.test(words.slice(2).join(' '));
+  const { argv: words, env } = process;
+  const verbose = ['-v', '--verbose'].some((flag) => words.includes(flag)) || !!env.LABCTL_VERBOSE;
+  const format = /(?:^| )(?:-o|--output)[ =]?(\w+)/.exec(words.slice(2).join(' '))?.[1];
+  const json = (format ?? env.LABCTL_OUTPUT) === 'json';
   const color = mayColor({ color: !words.includes('--no-color') }, process.stderr);
   process.stderr.write(`${formatError(known, { json, color, verbose })}\n`);
   process.exitCode = known.exit;

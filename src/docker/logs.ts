@@ -11,6 +11,8 @@ export interface LogOptions {
   /** Seconds since the epoch. */
   readonly since?: number;
   readonly timestamps: boolean;
+  /** stdout alone: a proxy's audit trail, without its replies. Default both. */
+  readonly stdoutOnly?: boolean;
 }
 
 /** The last lines of a container, stdout and stderr. */
@@ -26,7 +28,7 @@ export async function tailLogs(docker: Docker, id: string, lines: number): Promi
 export async function readLogs(
   docker: Docker,
   id: string,
-  { follow, tail, since, timestamps }: LogOptions,
+  { follow, tail, since, timestamps, stdoutOnly = false }: LogOptions,
   onLine: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -34,7 +36,7 @@ export async function readLogs(
   const { Config } = await container.inspect();
   const options = {
     stdout: true,
-    stderr: true,
+    stderr: !stdoutOnly,
     timestamps,
     tail: tail ?? 'all',
     ...(since === undefined ? {} : { since }),

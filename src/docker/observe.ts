@@ -109,3 +109,7 @@ export async function usedSubnets(docker: Docker): Promise<string[]> {
 /** A container that did what it was there for and ended well. */
 export const isDone = ({ state, status }: ObservedContainer): boolean =>
   state === 'exited' && status.startsWith('Exited (0)');
+
+/** False for a lab of which only networks are left, or are there yet. */
+export const hasContainers = ({ nodes, proxies }: ObservedLab): boolean =>
+  nodes.size + proxies.size > 0;

@@ -49,6 +49,6 @@ export interface FaultKind {
   readonly arriving?: 'rst';
   /** Called once for each direction of each connection; `random` is seeded by the caller. */
   stream?(params: FaultParams, random: () => number): StreamEffect;
-  /** nft statements for all packets that are not loopback: `drop`. */
-  readonly packets?: string;
+  /** nft rules for all packets, in and out, that are neither loopback nor probes. */
+  readonly packets?: readonly string[];
 }

@@ -92,8 +92,17 @@ export async function removeFaults(
       gone.set(edge, await remove(controls, edge, matches)),
     ),
   );
-  requireAll(controls);
   const touched = edges.filter((edge) => gone.get(edge)?.length);
+  try {
+    requireAll(controls);
+  } catch (error) {
+    const { code, message } = error as LabError;
+    const others = touched.length ? [`healed: ${touched.join(' ')}`] : [];
+    throw new LabError(code, `${message}; all other edges are done`, {
+      details: [...others, 'a proxy that is down would come back with its faults'],
+      hint: 'labctl up starts it, then labctl heal',
+    });
+  }
   return {
     edges: touched,
     faults: [...new Set(touched.flatMap((edge) => gone.get(edge)!))].sort(),

@@ -1,8 +1,10 @@
 // down: removes all that bears the lab's label. It needs neither stack file nor compose.
 import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { engineError, openDocker } from '../docker/connect.ts';
 import { LAB_LABEL } from '../docker/observe.ts';
+import { LabError } from '../errors.ts';
 import { renderedDir } from './files.ts';
 
 export interface DownOptions {
@@ -23,10 +25,17 @@ export interface DownResult {
 
 const STOP_TIMEOUT_MS = 10_000;
 
-/** Containers of a starting lab may still be appearing while it is taken down. */
-const ROUNDS_MAX = 5;
+/**
+ * Containers of a starting lab may still be appearing while it is taken down, and the engine lets
+ * go of a network a little later than of its last container.
+ */
+const ROUNDS_MAX = 20;
+const ROUND_PAUSE_MS = 250;
 
-/** Succeeds when there is nothing left to do. Throws docker-failed. */
+/** Engines that take many containers off one network at once may forget to let go of it (moby 42119). */
+const AT_ONCE_MAX = 6;
+
+/** Succeeds when there is nothing left to do. Throws docker-failed, naming what would not go. */
 export async function down(options: DownOptions, engine?: Docker): Promise<DownResult> {
   const docker = engine ?? (await openDocker());
   const { lab, dryRun = false } = options;
@@ -35,25 +44,31 @@ export async function down(options: DownOptions, engine?: Docker): Promise<DownR
     networks: new Set<string>(),
     volumes: new Set<string>(),
   };
+  let refusals: string[] = [];
   try {
     for (let round = 0; round < ROUNDS_MAX; round += 1) {
       const found = await findAll(docker, options);
       for (const { Names } of found.containers) removed.containers.add(Names[0]!.slice(1));
       for (const { Name } of found.networks) removed.networks.add(Name);
       for (const { Name } of found.volumes) removed.volumes.add(Name);
-      if (dryRun || !(found.containers.length + found.networks.length + found.volumes.length))
-        break;
-      await removeAll(docker, found, options);
+      const left = found.containers.length + found.networks.length + found.volumes.length;
+      if (!left) refusals = [];
+      if (!left || dryRun) break;
+      if (round) await sleep(ROUND_PAUSE_MS);
+      refusals = await removeAll(docker, found, options);
     }
   } catch (error) {
     throw engineError(`cannot take lab ${lab} down`, error);
   }
+  if (refusals.length)
+    throw new LabError('docker-failed', `the engine does not let all of lab ${lab} go`, {
+      details: refusals,
+      hint: `restart Docker, then labctl down ${lab}`,
+    });
   if (!dryRun) rmSync(renderedDir(lab), { recursive: true, force: true });
-  return {
-    containers: [...removed.containers].sort(),
-    networks: [...removed.networks].sort(),
-    volumes: [...removed.volumes].sort(),
-  };
+  const names = (set: ReadonlySet<string>) => [...set].sort();
+  const { containers, networks, volumes } = removed;
+  return { containers: names(containers), networks: names(networks), volumes: names(volumes) };
 }
 
 interface Found {
@@ -72,16 +87,21 @@ async function findAll(docker: Docker, { lab, keepData }: DownOptions): Promise<
   return { containers, networks, volumes: keepData ? [] : (Volumes ?? []) };
 }
 
-async function removeAll(docker: Docker, found: Found, options: DownOptions): Promise<void> {
+/** What the engine refused, in its words. */
+async function removeAll(docker: Docker, found: Found, options: DownOptions): Promise<string[]> {
   const { containers, networks, volumes } = found;
   if (options.keepData) await stopNodes(docker, containers, options.timeoutMs ?? STOP_TIMEOUT_MS);
-  await Promise.all(
-    containers.map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))),
-  );
-  await Promise.all([
+  const first: (string | undefined)[] = [];
+  for (let at = 0; at < containers.length; at += AT_ONCE_MAX) {
+    const some = containers.slice(at, at + AT_ONCE_MAX);
+    const removals = some.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }));
+    first.push(...(await Promise.all(removals.map(gone))));
+  }
+  const then = await Promise.all([
     ...networks.map(({ Id }) => gone(docker.getNetwork(Id).remove())),
     ...volumes.map(({ Name }) => gone(docker.getVolume(Name).remove())),
   ]);
+  return [...first, ...then].filter((refusal) => refusal !== undefined);
 }
 
 async function stopNodes(
@@ -94,13 +114,18 @@ async function stopNodes(
   await Promise.all(nodes.map(({ Id }) => gone(docker.getContainer(Id).stop({ t }))));
 }
 
-/** 304, 404 and 409 are "stopped", "gone" and "somebody else is removing it": fine, look again. */
-async function gone(removal: Promise<unknown>): Promise<void> {
+/**
+ * 304 and 404 are "stopped" and "gone"; a thing in use or on its way out may go in the next round.
+ */
+async function gone(removal: Promise<unknown>): Promise<string | undefined> {
   try {
     await removal;
   } catch (error) {
     const { statusCode = 0, json } = error as { statusCode?: number; json?: { message?: string } };
-    const inUse = /has active endpoints|in use/.test(json?.message ?? '');
-    if (![304, 404, 409].includes(statusCode) && !inUse) throw error;
+    if ([304, 404].includes(statusCode)) return undefined;
+    const words = json?.message ?? '';
+    if (statusCode === 409 || /has active endpoints|in use/.test(words)) return words;
+    throw error;
   }
+  return undefined;
 }

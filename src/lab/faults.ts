@@ -8,6 +8,7 @@ import { parseDuration } from '../stack/units.ts';
 import { addFault, findEdge, listFaults, removeFaults } from './change-faults.ts';
 import type { FaultChange } from './partition.ts';
 import type { Session } from './session.ts';
+import { showFault } from './show-fault.ts';
 
 export interface FaultAddOptions {
   readonly kind: string;
@@ -38,13 +39,10 @@ export async function faultAdd(session: Session, options: FaultAddOptions): Prom
 /** The shape of `fault ls -o json`, one entry for each fault on each edge. */
 export async function faultList(session: Session) {
   const faults = await listFaults(session);
-  return faults.map(({ edge, fault: { id, kind, params, until } }) => ({
-    id,
-    kind,
-    edge,
-    params,
-    until: until === undefined ? null : new Date(until).toISOString(),
-  }));
+  return faults.map(({ edge, fault }) => {
+    const { id, kind, params, until } = showFault(fault);
+    return { id, kind, edge, params, until };
+  });
 }
 
 /** Removes by id, wherever it is set; ids that nobody has are fine. */

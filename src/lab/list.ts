@@ -1,7 +1,7 @@
 // ls: every lab of the engine.
 import type Docker from 'dockerode';
 import { openDocker } from '../docker/connect.ts';
-import { LAB_LABEL, observeLabs } from '../docker/observe.ts';
+import { hasContainers, LAB_LABEL, observeLabs } from '../docker/observe.ts';
 import { sessionOf } from './session.ts';
 import { labStatus } from './status.ts';
 
@@ -21,7 +21,8 @@ export interface LabEntry extends LabName {
 /** Sorted by name. `all`: also labs of which only the data is there. */
 export async function labNames(all: boolean, engine?: Docker): Promise<LabName[]> {
   const docker = engine ?? (await openDocker());
-  const running = [...(await observeLabs(docker)).keys()];
+  const labs = [...(await observeLabs(docker)).values()];
+  const running = labs.filter((lab) => all || hasContainers(lab)).map(({ name }) => name);
   const { Volumes } = all
     ? await docker.listVolumes({ filters: { label: [LAB_LABEL] } })
     : { Volumes: [] };

@@ -22,7 +22,7 @@ export interface StackChoice {
 export function loadModel({ stack, file, set = [], lab }: StackChoice): Model {
   const what = { ...(stack && { name: stack }), ...(file && { file }) };
   const source = findStack({ ...what, cwd: process.cwd(), builtinDir: builtinStacksDir });
-  const loaded = loadStack(source, set, systems);
+  const loaded = loadStack({ ...source, cwd: process.cwd() }, set, systems);
   if (lab === undefined) return buildModel(loaded, systems);
   const problem = labNameProblem(lab);
   if (problem) throw new LabError('usage', `--lab: ${JSON.stringify(lab)} ${problem}`);

@@ -29,6 +29,7 @@ export async function labLogs(
   const options = {
     follow,
     timestamps,
+    stdoutOnly: proxies,
     ...(tail === undefined ? {} : { tail: Number(tail) }),
     ...(since === undefined ? {} : { since: Math.floor((Date.now() - since) / 1000) }),
   };

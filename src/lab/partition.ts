@@ -90,7 +90,7 @@ function cutEdges(
   const edges = candidates.map(({ name }) => name).filter((name) => cut.has(name));
   if (edges.length) return edges;
   throw new LabError('partition-invalid', 'no edge of this lab runs between these sides', {
-    hint: 'labctl status --edges lists the edges',
+    hint: 'labctl status --edges lists the edges; --edges host or all cuts those of your machine',
   });
 }
 

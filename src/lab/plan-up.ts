@@ -1,4 +1,5 @@
 // up --dry-run: what up would do, step by step, with nothing touched.
+import { isDeepStrictEqual } from 'node:util';
 import { openDocker } from '../docker/connect.ts';
 import { observeLabs } from '../docker/observe.ts';
 import { networksOf } from '../render/compose.ts';
@@ -8,7 +9,7 @@ import { place, SUBNETS_DEFAULT } from './place.ts';
 import type { UpOptions } from './up.ts';
 
 export interface Step {
-  readonly action: 'remove' | 'create' | 'start' | 'keep';
+  readonly action: 'remove' | 'create' | 'recreate' | 'start' | 'keep';
   readonly what: string;
 }
 
@@ -30,6 +31,7 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
     observed,
     options.subnets ?? SUBNETS_DEFAULT,
   );
+  const same = isDeepStrictEqual(observed?.stack, JSON.parse(JSON.stringify(model.stack)));
   const containerStep = (state: string | undefined, what: string): Step => ({
     action: state === undefined ? 'create' : state === 'running' ? 'keep' : 'start',
     what,
@@ -47,7 +49,8 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
       const image = config ? systems[system]!.image(config).ref : 'its own image';
       const ports = publish.map((port) => `127.0.0.1:${hostPorts.get(`${name}/${port}`)}`);
       const what = `node ${name}  ${role}  ${image}  ${ports.join(' ')}`.trimEnd();
-      return containerStep(observed?.nodes.get(name)?.state, what);
+      const step = containerStep(observed?.nodes.get(name)?.state, what);
+      return step.action === 'create' || same ? step : { ...step, action: 'recreate' as const };
     }),
     ...model.edges.map(({ name, ports }) =>
       containerStep(observed?.proxies.get(name)?.state, `proxy ${name}  ${ports.join(',')}`),

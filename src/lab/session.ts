@@ -2,7 +2,12 @@
 // the containers there are. Works from any folder and with the stack file gone.
 import type Docker from 'dockerode';
 import { openDocker } from '../docker/connect.ts';
-import { type ObservedContainer, type ObservedLab, observeLabs } from '../docker/observe.ts';
+import {
+  hasContainers,
+  type ObservedContainer,
+  type ObservedLab,
+  observeLabs,
+} from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import { buildModel, type Model, type Node } from '../stack/model.ts';
 import { didYouMean } from '../stack/names.ts';
@@ -34,7 +39,10 @@ export function sessionOf(docker: Docker, observed: ObservedLab): Session {
 }
 
 export function chooseLab(labs: ReadonlyMap<string, ObservedLab>, name?: string): ObservedLab {
-  const names = [...labs.keys()].sort();
+  const names = [...labs.values()]
+    .filter(hasContainers)
+    .map((lab) => lab.name)
+    .sort();
   if (name !== undefined) {
     const lab = labs.get(name);
     if (lab) return lab;

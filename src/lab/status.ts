@@ -9,6 +9,7 @@ import type { Edge, Health, Node, NodeHealth } from '../stack/model.ts';
 import { openControls } from './controls.ts';
 import { probeNodes, unready } from './probe-nodes.ts';
 import type { Session } from './session.ts';
+import { type ShownFault, showFault } from './show-fault.ts';
 
 export interface NodeStatus {
   readonly name: string;
@@ -39,7 +40,7 @@ export interface EdgeStatus {
   /** `open`, `cut` (a fault lets nothing through), `faulty`, or `down` (no proxy answers). */
   readonly state: 'open' | 'cut' | 'faulty' | 'down';
   readonly revision: number | null;
-  readonly faults: readonly Fault[];
+  readonly faults: readonly ShownFault[];
   readonly connections: EdgeState['connections'] | null;
   readonly bytes: EdgeState['bytes'] | null;
   /** ISO 8601, null before the first byte. */
@@ -121,7 +122,16 @@ async function edgeStatus(edge: Edge, control: Control | undefined): Promise<Edg
   const { revision, faults, connections, bytes, lastActivity } = state;
   const activity = lastActivity === null ? null : new Date(lastActivity).toISOString();
   const word = edgeWord(faults);
-  return { ...base, state: word, revision, faults, connections, bytes, lastActivity: activity };
+  const shown = faults.map(showFault);
+  return {
+    ...base,
+    state: word,
+    revision,
+    faults: shown,
+    connections,
+    bytes,
+    lastActivity: activity,
+  };
 }
 
 function edgeWord(faults: readonly Fault[]): EdgeStatus['state'] {

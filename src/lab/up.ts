@@ -1,6 +1,6 @@
 // up: from a stack to a healthy lab. Every step converges, so that `up` after a crash, an engine
 // restart or another `up` goes on where things stand.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type Docker from 'dockerode';
@@ -52,20 +52,30 @@ export async function up(options: UpOptions): Promise<UpResult> {
   const startedMs = performance.now();
   const { report = silent, signal } = options;
   const model = loadModel(options);
+  requireBinaries(model);
   const docker = await openDocker();
   if (options.fresh) await down({ lab: model.stack.name }, docker);
   const before = (await observeLabs(docker)).get(model.stack.name);
   await refuseOtherNodes(docker, model, before);
   const images = await ensureImages(docker, model, options);
   const subnets = options.subnets ?? SUBNETS_DEFAULT;
+  const count = `${model.nodes.length + model.edges.length}`;
+  report({ subject: 'containers', kind: count, state: 'starting', done: false });
   const observed = await startContainers(docker, model, images, { subnets, signal });
   const session = sessionOf(docker, observed);
-  reportContainers(session, report);
+  report({ subject: 'containers', kind: count, state: 'started', done: true });
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const ready =
     options.wait === false ? session : await waitReady(session, timeoutMs, report, signal);
   const changed = !isDeepStrictEqual(running(before), running(observed));
   return { session: ready, changed, tookMs: Math.round(performance.now() - startedMs) };
+}
+
+/** Compose would find out only after half of the lab is made. Throws lab-invalid. */
+function requireBinaries({ stack }: Model): void {
+  for (const [group, { binary }] of Object.entries(stack.systems))
+    if (typeof binary === 'string' && !existsSync(binary))
+      throw new LabError('lab-invalid', `binary of systems.${group}: there is no file ${binary}`);
 }
 
 /**
@@ -156,12 +166,6 @@ function writeRendered(model: Model, placement: Placement): string {
   const file = join(dir, 'compose.yaml');
   writeFileSync(file, renderCompose(model, placement));
   return file;
-}
-
-function reportContainers({ observed }: Session, report: Report): void {
-  const networks = `${observed.networks.size}`;
-  report({ subject: 'networks', kind: networks, state: 'created', done: true });
-  report({ subject: 'proxies', kind: `${observed.proxies.size}`, state: 'started', done: true });
 }
 
 /**

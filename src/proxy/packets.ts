@@ -14,6 +14,7 @@ export function renderRules(verdicts: readonly string[]): string {
       `    type filter hook ${hook} priority 0`,
       `    ${device} "lo" accept`,
       `    tcp ${port} ${PROBE_PORTS.first}-${PROBE_PORTS.last} accept`,
+      ...(hook === 'output' ? ['    icmp type destination-unreachable accept'] : []),
       ...verdicts.map((verdict) => `    ${verdict}`),
       '  }',
     ];

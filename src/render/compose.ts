@@ -40,9 +40,7 @@ export function renderCompose(model: Model, placement: Placement): string {
   const { version } = placement;
   const stack = JSON.stringify(model.stack);
   const nodes = model.nodes.map((node) => ({
-    ...(isCustom(node)
-      ? customValues(model, node)
-      : systemValues(model, placement, node)),
+    ...(isCustom(node) ? customValues(model, node) : systemValues(model, placement, node)),
     name: node.name,
     role: node.role,
     lab,

@@ -18,6 +18,8 @@ export interface StackSource {
   readonly text: string;
   /** As errors show it. */
   readonly path: string;
+  /** Where --set is given: its relative paths are seen from here. Default: the folder. */
+  readonly cwd?: string;
   /** Absolute; relative paths in the file are seen from here. */
   readonly folder: string;
 }
@@ -61,7 +63,8 @@ export function loadStack(
   const stack = { name, ...parts };
   const broken = checkReferences(stack, systems);
   if (broken.length) fail(broken.map(locate));
-  return resolvePaths(stack, systems, source.folder);
+  const { folder, cwd = folder } = source;
+  return resolvePaths(stack, systems, (path) => (overrideOf(applied, path) ? cwd : folder));
 }
 
 function readDocument(text: string, fail: (problems: readonly Problem[]) => never): Document {

@@ -1,24 +1,29 @@
-// Relative paths in a stack, seen from the folder of its file. A schema marks them (values.ts).
+// Relative paths in a stack: those of its file are seen from the file's folder, those of --set from
+// where the command is given. A schema marks them (values.ts).
 import { resolve } from 'node:path';
+import type { Path } from './document.ts';
 import { isMap, type JsonSchema, jsonAt, toJson } from './json.ts';
 import type { Stack, System } from './model.ts';
 import { nodeSchema } from './node-schema.ts';
+
+/** Where what stands at a path of the stack is seen from. */
+type FolderOf = (path: Path) => string;
 
 /** The stack with every path absolute. */
 export function resolvePaths(
   stack: Stack,
   systems: Readonly<Record<string, System>>,
-  folder: string,
+  folderOf: FolderOf,
 ): Stack {
   const nodeJson = toJson(nodeSchema);
   return {
     ...stack,
-    systems: mapValues(stack.systems, (config) =>
-      resolveIn(config, [toJson(systems[config.system]!.schema)], folder),
+    systems: mapValues(stack.systems, (config, group) =>
+      resolveIn(config, [toJson(systems[config.system]!.schema)], ['systems', group], folderOf),
     ),
-    nodes: mapValues(stack.nodes, (node) => ({
+    nodes: mapValues(stack.nodes, (node, name) => ({
       ...node,
-      service: resolveIn(node.service, [nodeJson], folder),
+      service: resolveIn(node.service, [nodeJson], ['nodes', name], folderOf),
     })),
   };
 }
@@ -26,20 +31,18 @@ export function resolvePaths(
 const mapValues = <T>(map: Readonly<Record<string, T>>, change: (value: T, key: string) => T) =>
   Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
 
-function resolveIn<T>(value: T, schemas: readonly JsonSchema[], folder: string): T {
-  const inside = (part: unknown, step: string | number) =>
-    resolveIn(
-      part,
-      schemas.flatMap((schema) => jsonAt(schema, [step])),
-      folder,
-    );
+function resolveIn<T>(value: T, schemas: readonly JsonSchema[], path: Path, folderOf: FolderOf): T {
+  const inside = (part: unknown, step: string | number) => {
+    const below = schemas.flatMap((schema) => jsonAt(schema, [step]));
+    return resolveIn(part, below, [...path, step], folderOf);
+  };
   if (Array.isArray(value)) return value.map(inside) as T;
   if (isMap(value)) return mapValues(value, inside) as T;
   if (typeof value !== 'string') return value;
   const formats = schemas.map(({ format }) => format);
-  if (formats.includes('path')) return resolve(folder, value) as T;
+  if (formats.includes('path')) return resolve(folderOf(path), value) as T;
   const [source, ...rest] = value.split(':');
   if (formats.includes('mount') && source!.startsWith('.'))
-    return [resolve(folder, source!), ...rest].join(':') as T;
+    return [resolve(folderOf(path), source!), ...rest].join(':') as T;
   return value;
 }

@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts';
 import { type CommandSpec, durationOption } from '../command.ts';
 import type { Context } from '../context.ts';
+import { plural } from '../output/table.ts';
 
 interface Options {
   readonly keepData?: boolean;
@@ -53,7 +54,7 @@ function describe(verb: string, { lab, containers, networks, volumes }: Removed)
   if (!containers.length && !networks.length && !volumes.length)
     return `no lab ${lab} is there: nothing to do`;
   const count = (list: readonly string[], what: string) =>
-    list.length ? [`${list.length} ${what}${list.length === 1 ? '' : 's'}`] : [];
+    list.length ? [plural(list.length, what)] : [];
   const parts = [
     ...count(containers, 'container'),
     ...count(networks, 'network'),

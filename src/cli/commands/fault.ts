@@ -39,7 +39,7 @@ const add: CommandSpec = {
           ? `would set ${kind} on ${change.edges.join(' ')}`
           : [
               `set ${change.mode} ${change.faults[0]} on ${change.edges.join(' ')}`,
-              `undo: ${context.self} fault rm ${change.faults[0]}`,
+              `undo: ${context.self} fault rm ${change.faults[0]}${context.which}`,
             ].join('\n'),
     });
   },
@@ -64,7 +64,7 @@ const list: CommandSpec = {
                 kind,
                 edge,
                 Object.entries(params)
-                  .map(([key, value]) => `${key}=${value}`)
+                  .map(([key, value]) => `${key}=${value}ms`)
                   .join(' ') || '-',
                 until ?? '-',
               ]),

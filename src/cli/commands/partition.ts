@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { PartitionOptions } from '../../lab/partition.ts';
 import { type CommandSpec, duration } from '../command.ts';
 
@@ -19,13 +20,23 @@ export const partition: CommandSpec = {
   ],
   configure: (command) =>
     command
-      .argument('[sides...]', 'each a list of nodes, as a,b; nodes in none are one more side')
+      .argument(
+        '[sides...]',
+        'each a list of nodes, as a,b (host is your machine); nodes in none are one more side',
+      )
       .option('--isolate <node>', 'a node, or leader: whoever leads right now')
       .option('--mode <mode>', 'drop, jam, refuse or reset', 'drop')
-      .option('--edges <scope>', 'peer (between nodes), host (from your machine) or all', 'peer')
+      .addOption(
+        new Option('--edges <scope>', 'between nodes, from your machine, or all')
+          .choices(['peer', 'host', 'all'])
+          .default('peer'),
+      )
       .option('--for <duration>', 'heal by itself after this long', duration)
       .option('--dry-run', 'say which edges would be cut')
-      .addHelpText('after', '\nShapes:\n  a b,c   a  x  b--c    no side talks to another'),
+      .addHelpText(
+        'after',
+        '\nShapes (x: cut, --: open):\n  labctl partition a b,c     a x b, a x c, b -- c',
+      ),
   run: async (context, words: readonly string[], { for: forMs, ...rest }: Options) => {
     const { partition } = await import('../../lab/partition.ts');
     const sides = words
@@ -46,7 +57,9 @@ export const partition: CommandSpec = {
         const verb = rest.dryRun ? 'would cut' : 'cut';
         const count = `${verb} ${edges.length} of ${of} ${scope}edges`;
         const cut = `${roles.join('')}${count}: ${edges.join(' ')}  (${mode})`;
-        return rest.dryRun ? cut : `${cut}  id ${faults[0]}\nundo: ${context.self} heal${undo}`;
+        return rest.dryRun
+          ? cut
+          : `${cut}  id ${faults[0]}\nundo: ${context.self} heal${context.which}${undo}`;
       },
     });
   },

@@ -1,8 +1,10 @@
+import { Option } from 'commander';
 import type { LabStatus } from '../../lab/status.ts';
 import { type CommandSpec, collect, durationOption } from '../command.ts';
 import type { Context } from '../context.ts';
 import { createProgress } from '../output/progress.ts';
 import { edgesTable, statusTable } from '../output/status.ts';
+import { plural } from '../output/table.ts';
 
 interface Options {
   readonly file?: string;
@@ -30,7 +32,11 @@ export const up: CommandSpec = {
       .option('--set <key=value>', 'change the stack, e.g. nodes=5; may be repeated', collect)
       .option('--no-wait', 'return as soon as the containers run')
       .addOption(durationOption('--timeout <duration>', 'how long to wait', '2m'))
-      .option('--pull <policy>', 'missing, always or never', 'missing')
+      .addOption(
+        new Option('--pull <policy>', 'when to pull images')
+          .choices(['missing', 'always', 'never'])
+          .default('missing'),
+      )
       .option('--fresh', 'remove the lab and its data first')
       .option('--subnets <cidr>', "where the lab's networks are cut from", '10.213.0.0/16')
       .option('--dry-run', 'say what would be done'),
@@ -57,7 +63,13 @@ export const up: CommandSpec = {
       table: (paint, wide) => {
         const took = `${(tookMs / 1000).toFixed(1)}s`;
         const word = changed ? `ready in ${took}` : 'already up: nothing to do';
-        const count = `${status.nodes.length} nodes, ${status.edges.length} edges`;
+        const { systems } = session.model.stack;
+        const what = Object.values(systems).map(({ system, version }) => `${system} ${version}`);
+        const count = [
+          ...what,
+          plural(status.nodes.length, 'node'),
+          plural(status.edges.length, 'edge'),
+        ].join(', ');
         return [
           `lab ${status.lab}  (${count})  ${options.wait ? word : 'started, not waited for'}`,
           '',

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.ts';
+import { plural } from '../output/table.ts';
 
 export const validate: CommandSpec = {
   name: 'validate',
@@ -17,7 +18,8 @@ export const validate: CommandSpec = {
       table: () =>
         found
           .map(
-            ({ file, lab, nodes, edges }) => `${file}: lab ${lab}, ${nodes} nodes, ${edges} edges`,
+            ({ file, lab, nodes, edges }) =>
+              `${file}: lab ${lab}, ${plural(nodes, 'node')}, ${plural(edges, 'edge')}`,
           )
           .join('\n'),
     });

@@ -30,7 +30,20 @@ export function createProgress(
   }
   const tty = mode === 'tty' || (mode === 'auto' && stream.isTTY && process.env.TERM !== 'dumb');
   if (tty) return rewriting(stream, seconds);
-  return { report: (progress) => stream.write(`${row(progress, seconds())}\n`), end: () => {} };
+  return {
+    report: changesOnly((line) => stream.write(`${row(line, seconds())}\n`)),
+    end: () => {},
+  };
+}
+
+/** `building 3/14` after `building 2/14` is no change worth a line of its own. */
+function changesOnly(write: Report): Report {
+  const last = new Map<string, string>();
+  return (progress) => {
+    const stem = progress.state.replace(/\d+/g, '');
+    if (last.get(progress.subject) !== stem) write(progress);
+    last.set(progress.subject, stem);
+  };
 }
 
 const REDRAW_MS = 100;
@@ -40,7 +53,7 @@ function rewriting(stream: NodeJS.WriteStream, seconds: () => string): ProgressP
   const rows = new Map<string, { progress: Progress; at: string | undefined }>();
   let drawn = 0;
   const draw = () => {
-    const width = stream.columns ?? 80;
+    const width = stream.columns || 80;
     const lines = [...rows.values()].map(({ progress, at }) =>
       row(progress, at ?? seconds()).slice(0, width - 1),
     );

@@ -20,7 +20,7 @@ function nodeRow(
   { name, role, health, detail, leader, state, since, endpoints }: NodeStatus,
   paint: Paint,
 ) {
-  const part = leader === null ? role : leader ? 'leader' : 'follower';
+  const part = leader ? 'leader' : leader === false && health === 'healthy' ? 'follower' : role;
   const word = health === 'healthy' ? health : paint.yellow(detail);
   const sockets = Object.entries(endpoints).map(([port, at]) => `${port} ${at}`);
   return [name, part, word, paint.dim(since || state), sockets.join(', ') || '-'];

@@ -17,3 +17,7 @@ export function table(headers: readonly string[], rows: readonly (readonly strin
       .trimEnd();
   return all.map(line).join('\n');
 }
+
+/** `1 node`, `3 nodes` */
+export const plural = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -15,6 +15,7 @@ table inet labctl {
     type filter hook output priority 0
     oifname "lo" accept
     tcp sport 61000-65535 accept
+    icmp type destination-unreachable accept
     drop
   }
 }

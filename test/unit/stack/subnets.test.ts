@@ -86,19 +86,19 @@ describe('allocateSubnets', () => {
       errorOf(() => allocate(wants(...Array(9).fill(3)), [], none, '10.1.0.0/24')),
     ).toMatchInlineSnapshot(`
       "error: 10.1.0.0/24 has no free /27 left: 8 of the lab's 9 networks have a block, and 0 networks and routes of this machine are in the range too  (subnet-exhausted)
-      hint: Take down labs that are not needed, or name another range with LABCTL_SUBNETS."
+      hint: Take down labs that are not needed, or name another range with up --subnets."
     `);
     expect(
       errorOf(() => allocate(wants(3, 3), ['10.1.0.0/25'], none, '10.1.0.0/26')),
     ).toMatchInlineSnapshot(`
       "error: 10.1.0.0/26 has no free /27 left: 10.1.0.0/25, a network or route of this machine, covers all of it  (subnet-exhausted)
-      hint: Take down labs that are not needed, or name another range with LABCTL_SUBNETS."
+      hint: Take down labs that are not needed, or name another range with up --subnets."
     `);
     expect(
       errorOf(() => allocate(wants(3, 3), ['10.1.0.0/28', '10.1.0.48/29'], none, '10.1.0.0/26')),
     ).toMatchInlineSnapshot(`
       "error: 10.1.0.0/26 has no free /27 left: 0 of the lab's 2 networks have a block, and 2 networks and routes of this machine are in the range too  (subnet-exhausted)
-      hint: Take down labs that are not needed, or name another range with LABCTL_SUBNETS."
+      hint: Take down labs that are not needed, or name another range with up --subnets."
     `);
   });
 
