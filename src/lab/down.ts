@@ -32,7 +32,7 @@ const STOP_TIMEOUT_MS = 10_000;
 const ROUNDS_MAX = 20;
 const ROUND_PAUSE_MS = 250;
 
-/** Engines that take many containers off one network at once may forget to let go of it (moby 42119). */
+/** Taking many containers off a network at once may leave it in use for ever (moby 42119). */
 const AT_ONCE_MAX = 6;
 
 /** Succeeds when there is nothing left to do. Throws docker-failed, naming what would not go. */

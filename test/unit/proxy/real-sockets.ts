@@ -90,12 +90,14 @@ export async function readAll(socket: Socket): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The next chunk, or undefined when none comes within `limitMs`. */
+/** The next chunk, or undefined when none comes within `limitMs`. What follows it waits. */
 export async function nextChunk(socket: Socket, limitMs: number): Promise<string | undefined> {
   const abort = AbortSignal.timeout(limitMs);
+  socket.once('data', () => socket.pause()); // a flowing stream without a listener loses bytes
   try {
-    const [chunk] = await once(socket, 'data', { signal: abort });
-    return String(chunk);
+    const chunk = once(socket, 'data', { signal: abort });
+    socket.resume();
+    return String((await chunk)[0]);
   } catch (error) {
     if (abort.aborted) return undefined;
     throw error;
