@@ -1,10 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
-// unit and golden: pure or on loopback, quick. docker: real labs; two files at a time on two cores.
+// unit and golden: pure or on loopback, quick, first. docker: real labs; two files at a time, as on
+// two cores the labs of more would disturb each other's elections.
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/{unit,golden}/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{unit,golden}/**/*.test.ts'],
+          testTimeout: 30_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: 'docker',
@@ -13,6 +21,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
