@@ -1,7 +1,7 @@
 // The shape of a command: one file in commands/ each, one line in commands/index.ts.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from '../stack/units.ts';
-import { type Context, createContext, OUTPUT_FORMATS, PROGRESS_MODES } from './context.ts';
+import { type Context, OUTPUT_FORMATS, PROGRESS_MODES } from './context.ts';
 
 export interface CommandSpec {
   readonly name: string;
@@ -45,7 +45,11 @@ function nameEnvironment(command: Command, words: string): void {
   const addOption = command.addOption.bind(command);
   command.addOption = (option) => {
     const name = `LABCTL ${words} ${option.name()}`.replaceAll(/[ -]/g, '_').toUpperCase();
-    return addOption(option.envVar ? option : option.env(name));
+    if (!option.envVar) option.env(name);
+    // Commander takes any value of a switch for on, `0` too.
+    if (option.isBoolean() && /^(0|false|no|)$/.test(process.env[option.envVar!] ?? '-'))
+      delete process.env[option.envVar!];
+    return addOption(option);
   };
 }
 
@@ -68,8 +72,6 @@ function addSharedOptions(command: Command): void {
   ];
   for (const option of shared) command.addOption(option.helpGroup('Shared options:'));
 }
-
-export { createContext };
 
 /** For durations as option values; a bare number is an error that shows the fix. */
 export function duration(text: string): number {

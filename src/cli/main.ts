@@ -4,9 +4,9 @@
 // quick.
 import { Command } from 'commander';
 import { ownVersion } from '../lab/files.ts';
-import { buildCommand, type CommandSpec, createContext } from './command.ts';
+import { buildCommand, type CommandSpec } from './command.ts';
 import { commandGroups } from './commands/index.ts';
-import { mayColor } from './context.ts';
+import { createContext, mayColor } from './context.ts';
 import { asLabError, formatError } from './output/error.ts';
 
 const HELP = `A real distributed database on your machine, and every network edge of it to break.
@@ -77,9 +77,11 @@ function fail(error: unknown): void {
   const code = (error as { code?: string }).code;
   if (/^commander\.(help|helpDisplayed|version)$/.test(code ?? '')) return;
   const known = interrupted.signal.aborted ? asInterrupted() : asLabError(error);
-  const { argv: words, env } = process;
+  const { env } = process;
+  const dashes = process.argv.indexOf('--');
+  const words = process.argv.slice(2, dashes < 0 ? undefined : dashes);
   const verbose = ['-v', '--verbose'].some((flag) => words.includes(flag)) || !!env.LABCTL_VERBOSE;
-  const format = /(?:^| )(?:-o|--output)[ =]?(\w+)/.exec(words.slice(2).join(' '))?.[1];
+  const format = /(?:^| )(?:-o|--output)[ =]?(\w+)/.exec(words.join(' '))?.[1];
   const json = (format ?? env.LABCTL_OUTPUT) === 'json';
   const color = mayColor({ color: !words.includes('--no-color') }, process.stderr);
   process.stderr.write(`${formatError(known, { json, color, verbose })}\n`);
@@ -96,5 +98,8 @@ try {
 } catch (error) {
   fail(error);
 }
-// An attached proxy or a keep-alive socket must not keep a finished command alive.
+// An attached proxy or a keep-alive socket must not keep a finished command alive; but a pipe takes
+// what was written only bit by bit.
+await new Promise((resolve) => process.stdout.write('', resolve));
+await new Promise((resolve) => process.stderr.write('', resolve));
 process.exit();

@@ -14,9 +14,10 @@ const SHOWN_LINES = 8;
  * of
  * the user's own says how to build. Throws compose-missing, compose-failed, port-taken.
  */
-export async function composeUp(file: string, signal?: AbortSignal): Promise<void> {
+export async function composeUp(lab: string, file: string, signal?: AbortSignal): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const problem = await compose(['-f', file, 'up', '-d', '--pull', 'never'], signal);
+    const words = ['-p', lab, '-f', file, 'up', '-d', '--pull', 'never'];
+    const problem = await compose(words, signal);
     if (!problem) return;
     signal?.throwIfAborted();
     if (attempt >= RACE_TRIES || !RACE.test(problem.text)) throw problem.error;
@@ -29,7 +30,10 @@ async function compose(
   signal?: AbortSignal,
 ): Promise<{ text: string; error: LabError } | undefined> {
   const cancel = signal ? { cancelSignal: signal } : {};
-  const options = { reject: false, stdin: 'ignore', all: true, ...cancel } as const;
+  // COMPOSE_PROJECT_NAME and its like in the user's environment are meant for their own projects.
+  const own = Object.keys(process.env).filter((name) => name.startsWith('COMPOSE_'));
+  const env = Object.fromEntries(own.map((name) => [name, undefined]));
+  const options = { reject: false, stdin: 'ignore', all: true, env, ...cancel } as const;
   const result = await execa('docker', ['compose', '--progress', 'plain', ...args], options);
   if (!result.failed) return undefined;
   const text = result.all ?? '';

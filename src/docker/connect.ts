@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { LabError } from '../errors.ts';
 
+/** An engine that does not answer by then does not answer. */
+const PING_LIMIT_MS = 5_000;
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** An engine's address and where it was read, for messages. */
@@ -72,7 +75,8 @@ export async function openDocker(env: Env = process.env): Promise<Docker> {
   const endpoint = findEndpoint(env);
   try {
     const docker = connect(endpoint);
-    await docker.ping();
+    // The types know no options of ping.
+    await docker.ping({ abortSignal: AbortSignal.timeout(PING_LIMIT_MS) } as never);
     return docker;
   } catch (error) {
     throw unreachable(endpoint, error);
@@ -88,7 +92,9 @@ function unreachable({ host, context }: Endpoint, error: unknown): LabError {
         ? 'connection refused'
         : code === 'EACCES'
           ? 'permission denied'
-          : message;
+          : /abort|timeout/i.test(String(error))
+            ? `no answer in ${PING_LIMIT_MS / 1000} s`
+            : message;
   const text = `cannot reach Docker at ${host} (context "${context}"): ${why}`;
   return new LabError('docker-unreachable', text, { cause: error });
 }

@@ -13,3 +13,6 @@ export const faultKinds: Readonly<Record<string, FaultKind>> = {
   reset,
   latency,
 };
+
+/** The kinds that let nothing through: the modes of a partition. */
+export const cuttingKinds = Object.keys(faultKinds).filter((kind) => faultKinds[kind]!.cuts);

@@ -1,4 +1,5 @@
 // Changes the fault lists of many edges: all of them, or none and an error.
+import { randomInt } from 'node:crypto';
 import { isPacketsUnavailable } from '../control/client.ts';
 import type { EdgeState, WantedFault } from '../control/protocol.ts';
 import { LabError } from '../errors.ts';
@@ -24,6 +25,9 @@ export interface Added {
   readonly tookMs: number;
 }
 
+const ID_DIGITS = 3;
+const ID_COUNT = 36 ** ID_DIGITS;
+
 /** What takes the place of packet faults on an engine that cannot filter packets. */
 const WITHOUT_PACKETS = 'jam';
 
@@ -33,21 +37,20 @@ export async function addFault(
   edges: readonly string[],
   fault: NewFault,
 ): Promise<Added> {
-  const all = session.model.edges.map(({ name }) => name);
-  using controls = await openControls(session, all);
+  using controls = await openControls(session, edges);
   requireAll(controls);
   const startedMs = performance.now();
-  const id = await freeId(controls, fault.from);
+  const id = newId(fault.from);
   const kind = await setEverywhere(controls, edges, { ...fault, id });
   return { id, kind, tookMs: performance.now() - startedMs };
 }
 
-/** `p1`, `f2`: the first letter of what set it and a number that no fault of the lab bears. */
-async function freeId({ open }: Controls, from: string): Promise<string> {
-  const states = await Promise.all([...open.values()].map((control) => control.get()));
-  const taken = states.flatMap(({ faults }) => faults.map((fault) => Number(fault.id.slice(1))));
-  return `${from[0]}${Math.max(0, ...taken) + 1}`;
-}
+/**
+ * `p4k2`, `f0xa`: the first letter of what set it and chance, so that no two that set at once
+ * clash.
+ */
+const newId = (from: string): string =>
+  from[0] + randomInt(ID_COUNT).toString(36).padStart(ID_DIGITS, '0');
 
 async function setEverywhere(
   controls: Controls,
@@ -57,7 +60,7 @@ async function setEverywhere(
   const add = (edge: string) =>
     controls.open
       .get(edge)!
-      .update((faults) => [...faults.filter((f) => f.id !== fault.id), fault]);
+      .update((faults) => [...faults.filter(({ id }) => id !== fault.id), fault]);
   const results = await Promise.allSettled(edges.map(add));
   const failed = results.find((result) => result.status === 'rejected');
   if (!failed) return fault.kind;
@@ -87,11 +90,11 @@ export async function removeFaults(
   using controls = await openControls(session, edges);
   const startedMs = performance.now();
   const gone = new Map<string, readonly string[]>();
-  await Promise.all(
-    [...controls.open.keys()].map(async (edge) =>
-      gone.set(edge, await remove(controls, edge, matches)),
-    ),
+  const removals = [...controls.open.keys()].map(async (edge) =>
+    gone.set(edge, await remove(controls, edge, matches)),
   );
+  await Promise.allSettled(removals); // one that dies midway must not keep the others from healing
+  await Promise.all(removals);
   const touched = edges.filter((edge) => gone.get(edge)?.length);
   try {
     requireAll(controls);

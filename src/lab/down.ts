@@ -5,6 +5,7 @@ import type Docker from 'dockerode';
 import { engineError, openDocker } from '../docker/connect.ts';
 import { LAB_LABEL } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
+import { labNameProblem } from '../stack/names.ts';
 import { renderedDir } from './files.ts';
 
 export interface DownOptions {
@@ -35,10 +36,12 @@ const ROUND_PAUSE_MS = 250;
 /** Taking many containers off a network at once may leave it in use for ever (moby 42119). */
 const AT_ONCE_MAX = 6;
 
-/** Succeeds when there is nothing left to do. Throws docker-failed, naming what would not go. */
+/** Succeeds when there is nothing left. Throws usage, and docker-failed naming what stayed. */
 export async function down(options: DownOptions, engine?: Docker): Promise<DownResult> {
-  const docker = engine ?? (await openDocker());
   const { lab, dryRun = false } = options;
+  const problem = labNameProblem(lab); // it becomes part of a path
+  if (problem) throw new LabError('usage', `lab name ${JSON.stringify(lab)} ${problem}`);
+  const docker = engine ?? (await openDocker());
   const removed = {
     containers: new Set<string>(),
     networks: new Set<string>(),
@@ -50,7 +53,7 @@ export async function down(options: DownOptions, engine?: Docker): Promise<DownR
       const found = await findAll(docker, options);
       for (const { Names } of found.containers) removed.containers.add(Names[0]!.slice(1));
       for (const { Name } of found.networks) removed.networks.add(Name);
-      for (const { Name } of found.volumes) removed.volumes.add(Name);
+      for (const name of found.volumes) removed.volumes.add(name);
       const left = found.containers.length + found.networks.length + found.volumes.length;
       if (!left) refusals = [];
       if (!left || dryRun) break;
@@ -74,7 +77,7 @@ export async function down(options: DownOptions, engine?: Docker): Promise<DownR
 interface Found {
   readonly containers: readonly Docker.ContainerInfo[];
   readonly networks: readonly Docker.NetworkInspectInfo[];
-  readonly volumes: readonly Docker.VolumeInspectInfo[];
+  readonly volumes: readonly string[];
 }
 
 async function findAll(docker: Docker, { lab, keepData }: DownOptions): Promise<Found> {
@@ -84,7 +87,13 @@ async function findAll(docker: Docker, { lab, keepData }: DownOptions): Promise<
     docker.listNetworks({ filters }),
     docker.listVolumes({ filters }),
   ]);
-  return { containers, networks, volumes: keepData ? [] : (Volumes ?? []) };
+  // A volume that an up of the same moment made again has no label, but a container of the lab has
+  // it.
+  const mounted = containers.flatMap(({ Mounts }) =>
+    Mounts.filter(({ Type }) => Type === 'volume').map(({ Name }) => Name!),
+  );
+  const volumes = new Set([...(Volumes ?? []).map(({ Name }) => Name), ...mounted]);
+  return { containers, networks, volumes: keepData ? [] : [...volumes] };
 }
 
 /** What the engine refused, in its words. */
@@ -99,7 +108,7 @@ async function removeAll(docker: Docker, found: Found, options: DownOptions): Pr
   }
   const then = await Promise.all([
     ...networks.map(({ Id }) => gone(docker.getNetwork(Id).remove())),
-    ...volumes.map(({ Name }) => gone(docker.getVolume(Name).remove())),
+    ...volumes.map((name) => gone(docker.getVolume(name).remove())),
   ]);
   return [...first, ...then].filter((refusal) => refusal !== undefined);
 }

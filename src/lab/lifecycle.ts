@@ -3,10 +3,10 @@
 import type Docker from 'dockerode';
 import { engineError } from '../docker/connect.ts';
 import { LabError } from '../errors.ts';
+import { formatDuration } from '../stack/units.ts';
 import { containerOf, findNode, type Session } from './session.ts';
 
-export const ACTIONS = ['start', 'stop', 'restart', 'kill', 'pause', 'unpause'] as const;
-export type Action = (typeof ACTIONS)[number];
+export type Action = 'start' | 'stop' | 'restart' | 'kill' | 'pause' | 'unpause';
 
 export interface LifecycleOptions {
   /** For kill (KILL by default), and for restart in place of an orderly stop. */
@@ -85,17 +85,24 @@ async function act(
   const t = Math.ceil(timeoutMs / 1000);
   if (action === 'stop') await container.stop({ t });
   else if (action === 'kill') await container.kill({ signal: signal ?? 'KILL' });
-  else if (action === 'restart' && signal) await killAndStart(container, signal);
+  else if (action === 'restart' && signal) await killAndStart(container, signal, timeoutMs);
   else if (action === 'restart') await container.restart({ t });
   else await container[action]();
 }
 
-async function killAndStart(container: Docker.Container, signal: string): Promise<void> {
+async function killAndStart(
+  container: Docker.Container,
+  signal: string,
+  timeoutMs: number,
+): Promise<void> {
   const { State } = await container.inspect();
   if (State.Running) {
-    const ended = container.wait();
+    const ended = container.wait({ abortSignal: AbortSignal.timeout(timeoutMs) });
     await container.kill({ signal });
-    await ended;
+    await ended.catch((error) => {
+      const text = `it did not end within ${formatDuration(timeoutMs)} of signal ${signal}`;
+      throw new LabError('node-state', text, { hint: 'labctl kill NODE ends it', cause: error });
+    });
   }
   await container.start();
 }

@@ -1,6 +1,6 @@
 // partition and heal: which edges, then the faults on them.
 import { LabError } from '../errors.ts';
-import { faultKinds } from '../faults/index.ts';
+import { cuttingKinds } from '../faults/index.ts';
 import { shapes } from '../shapes/index.ts';
 import type { Side } from '../shapes/shape.ts';
 import { type Edge, HOST, isHostEdge } from '../stack/model.ts';
@@ -10,10 +10,6 @@ import { findNode, type Session } from './session.ts';
 
 /** Which edges a partition may cut: between nodes, from the user's machine, or both. */
 export type EdgeScope = 'peer' | 'host' | 'all';
-export const EDGE_SCOPES: readonly EdgeScope[] = ['peer', 'host', 'all'];
-
-/** The fault kinds that cut; `drop` is the default. */
-export const MODES = Object.keys(faultKinds).filter((kind) => faultKinds[kind]!.cuts);
 
 export interface PartitionOptions {
   /** Sides, each a list of nodes; nodes in none are one more side. `host` may be in a side too. */
@@ -49,9 +45,9 @@ export interface FaultChange {
  */
 export async function partition(session: Session, options: PartitionOptions): Promise<FaultChange> {
   const { edges: scope = 'peer', mode = 'drop', forMs, dryRun } = options;
-  if (!MODES.includes(mode))
+  if (!cuttingKinds.includes(mode))
     throw new LabError('partition-invalid', `"${mode}" is no mode of a partition`, {
-      hint: `modes: ${MODES.join(', ')}`,
+      hint: `modes: ${cuttingKinds.join(', ')}`,
     });
   const { sides, resolved, requested } = await resolveSides(session, options);
   const candidates = session.model.edges.filter((edge) => inScope(edge, scope));

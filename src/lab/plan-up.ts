@@ -6,7 +6,7 @@ import { networksOf } from '../render/compose.ts';
 import { systems } from '../systems/index.ts';
 import { loadModel } from './load-model.ts';
 import { place, SUBNETS_DEFAULT } from './place.ts';
-import type { UpOptions } from './up.ts';
+import { refuseOtherNodes, type UpOptions } from './up.ts';
 
 export interface Step {
   readonly action: 'remove' | 'create' | 'recreate' | 'start' | 'keep';
@@ -25,6 +25,7 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
   const docker = await openDocker();
   const found = (await observeLabs(docker)).get(lab);
   const observed = options.fresh ? undefined : found;
+  if (!options.fresh) await refuseOtherNodes(docker, model, found);
   const { subnets, hostPorts } = await place(
     docker,
     model,

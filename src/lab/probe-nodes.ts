@@ -36,9 +36,9 @@ async function probeNode(
 
 /** Of the user's own containers docker knows best, if they have a healthcheck. */
 function dockerHealth(status: string): NodeHealth {
-  const word = /\((healthy|unhealthy)\)/.exec(status)?.[1] as 'healthy' | 'unhealthy' | undefined;
-  if (word) return { health: word, detail: word, leader: null };
-  return { health: 'unknown', detail: 'running', leader: null };
+  const word = /\((?:health: )?(healthy|unhealthy|starting)\)/.exec(status)?.[1];
+  if (!word) return { health: 'unknown', detail: 'running', leader: null };
+  return { health: word === 'healthy' ? word : 'unhealthy', detail: word, leader: null };
 }
 
 /** Why the lab is not ready, group by group; undefined when it is. */

@@ -5,10 +5,6 @@ import { openControls } from './controls.ts';
 import { probeNodes } from './probe-nodes.ts';
 import type { Session } from './session.ts';
 
-/** Roles that `--isolate` and `--for` resolve at the moment of asking. */
-export const ROLES = ['leader'] as const;
-export type Role = (typeof ROLES)[number];
-
 /**
  * The node that leads. An old leader that is cut off may still say that it leads: the higher term
  * wins. Throws leader-unknown.

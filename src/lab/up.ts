@@ -1,6 +1,6 @@
 // up: from a stack to a healthy lab. Every step converges, so that `up` after a crash, an engine
 // restart or another `up` goes on where things stand.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type Docker from 'dockerode';
@@ -54,10 +54,13 @@ export async function up(options: UpOptions): Promise<UpResult> {
   const model = loadModel(options);
   requireBinaries(model);
   const docker = await openDocker();
-  if (options.fresh) await down({ lab: model.stack.name }, docker);
-  const before = (await observeLabs(docker)).get(model.stack.name);
-  await refuseOtherNodes(docker, model, before);
+  const found = (await observeLabs(docker)).get(model.stack.name);
+  if (!options.fresh) await refuseOtherNodes(docker, model, found);
   const images = await ensureImages(docker, model, options);
+  // Nothing of the old lab goes before the new one can be made.
+  if (options.fresh) await down({ lab: model.stack.name }, docker);
+  else if (found) await unpauseAll(docker, found);
+  const before = options.fresh ? undefined : found;
   const subnets = options.subnets ?? SUBNETS_DEFAULT;
   const count = `${model.nodes.length + model.edges.length}`;
   report({ subject: 'containers', kind: count, state: 'starting', done: false });
@@ -71,6 +74,12 @@ export async function up(options: UpOptions): Promise<UpResult> {
   return { session: ready, changed, tookMs: Math.round(performance.now() - startedMs) };
 }
 
+/** Compose cannot start what is paused. */
+async function unpauseAll(docker: Docker, { nodes, proxies }: ObservedLab): Promise<void> {
+  const paused = [...nodes.values(), ...proxies.values()].filter(({ state }) => state === 'paused');
+  await Promise.all(paused.map(({ id }) => docker.getContainer(id).unpause()));
+}
+
 /** Compose would find out only after half of the lab is made. Throws lab-invalid. */
 function requireBinaries({ stack }: Model): void {
   for (const [group, { binary }] of Object.entries(stack.systems))
@@ -82,7 +91,7 @@ function requireBinaries({ stack }: Model): void {
  * Flags, versions and limits of a lab may change under its data; which nodes it has may not.
  * Throws lab-differs before anything is touched.
  */
-async function refuseOtherNodes(
+export async function refuseOtherNodes(
   docker: Docker,
   { stack, nodes }: Model,
   observed: ObservedLab | undefined,
@@ -151,8 +160,10 @@ async function startContainers(
       version: ownVersion(),
     });
     try {
-      await composeUp(file, signal);
-      return (await observeLabs(docker)).get(lab)!;
+      await composeUp(lab, file, signal);
+      const made = (await observeLabs(docker)).get(lab);
+      if (made?.stack) return made;
+      throw new LabError('compose-failed', `lab ${lab} was taken down while it was starting`);
     } catch (error) {
       const text = error instanceof LabError ? [error.message, ...error.details].join('\n') : '';
       if (attempt >= PLACE_TRIES || !PLACE_CLASH.test(text)) throw error;
@@ -164,7 +175,9 @@ function writeRendered(model: Model, placement: Placement): string {
   const dir = renderedDir(model.stack.name);
   mkdirSync(dir, { recursive: true });
   const file = join(dir, 'compose.yaml');
-  writeFileSync(file, renderCompose(model, placement));
+  const own = `${file}.${process.pid}`; // another up may be reading the file
+  writeFileSync(own, renderCompose(model, placement));
+  renameSync(own, file);
   return file;
 }
 

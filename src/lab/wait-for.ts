@@ -9,8 +9,7 @@ import { probeNodes } from './probe-nodes.ts';
 import { leaderOf } from './roles.ts';
 import { chooseLab, findNode, type Session, sessionOf } from './session.ts';
 
-export const CONDITIONS = ['healthy', 'leader', 'stopped'] as const;
-export type Condition = (typeof CONDITIONS)[number];
+export type Condition = 'healthy' | 'leader' | 'stopped';
 
 const POLL_MS = 100;
 

@@ -13,6 +13,8 @@ const DIAL_LIMIT_MS = 10_000;
  * RST.
  */
 const STALE_PROBE_MS = 1_000;
+/** By then it has answered, or the kernel has given up: ten probes, a second apart. */
+const STALE_PROBES_MS = 15_000;
 
 export interface ActiveFault {
   readonly kind: FaultKind;
@@ -32,6 +34,7 @@ export class Connection {
   readonly #random: () => number;
   #pipes: readonly Pipe[] = [];
   #faults: readonly ActiveFault[] = [];
+  #probes: NodeJS.Timeout | undefined;
 
   constructor(client: Socket, target: Target, random: () => number, events: ConnectionEvents) {
     this.#client = client;
@@ -55,10 +58,16 @@ export class Connection {
       this.setFaults(this.#faults);
     });
     upstream.on('error', () => {
-      if (!this.#pipes.length) events.dialFailed();
+      const [, down] = this.#pipes;
+      if (down) return down.reset();
+      events.dialFailed();
       client.resetAndDestroy();
     });
-    client.on('error', () => this.#resetUpstream());
+    client.on('error', () => {
+      const [up] = this.#pipes;
+      if (up) up.reset();
+      else upstream.destroy(); // what is still dialling cannot be reset
+    });
     // A side that closed in good order may have bytes on their way to the other: no destroying
     // here.
     upstream.on('close', () => {
@@ -67,6 +76,7 @@ export class Connection {
     });
     client.on('close', () => {
       if (!this.#pipes.length) upstream.destroy();
+      clearTimeout(this.#probes);
       onClose();
     });
   }
@@ -81,23 +91,29 @@ export class Connection {
 
   reset(): void {
     this.#client.resetAndDestroy();
-    this.#resetUpstream();
-  }
-
-  /** Asks both kernels whether their peers still know the connection. */
-  probeStale(): void {
-    for (const socket of [this.#client, this.#upstream]) socket.setKeepAlive(true, STALE_PROBE_MS);
-  }
-
-  /** Orderly, for the proxy's own end. */
-  end(): void {
-    this.#client.end();
-    this.#upstream.end();
-  }
-
-  /** A socket that is still dialling cannot be reset, only dropped. */
-  #resetUpstream(): void {
     if (this.#upstream.connecting) this.#upstream.destroy();
     else this.#upstream.resetAndDestroy();
+  }
+
+  /** Asks both kernels, for a while, whether their peers still know the connection. */
+  probeStale(): void {
+    this.#keepAlive(true);
+    this.#probes = setTimeout(() => this.#keepAlive(false), STALE_PROBES_MS);
+  }
+
+  /** Without it a second cut would end connections that nature leaves alone. */
+  stopProbes(): void {
+    clearTimeout(this.#probes);
+    this.#keepAlive(false);
+  }
+
+  /** For the proxy's own end: orderly, unless that would pass lost bytes off as a whole stream. */
+  end(): void {
+    if (this.#pipes.some(({ isHolding }) => isHolding)) this.reset();
+    else for (const socket of [this.#client, this.#upstream]) socket.end();
+  }
+
+  #keepAlive(on: boolean): void {
+    for (const socket of [this.#client, this.#upstream]) socket.setKeepAlive(on, STALE_PROBE_MS);
   }
 }

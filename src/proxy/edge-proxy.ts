@@ -130,7 +130,9 @@ export class EdgeProxy {
       throw new PacketsUnavailable((error as Error).message, { cause: error });
     }
     this.#verdicts = verdicts;
-    if (!verdicts.length) for (const connection of this.#connections) connection.probeStale();
+    for (const connection of this.#connections)
+      if (verdicts.length) connection.stopProbes();
+      else connection.probeStale();
   }
 
   #scheduleDeadline(): void {

@@ -63,7 +63,6 @@ async function onLine(line: string): Promise<void> {
   process.stderr.write(`${JSON.stringify(reply)}\n`);
 }
 
-process.stdin.setEncoding('utf8').on('data', lineSplitter(onLine));
 setInterval(() => {}, 2 ** 30); // stay, even with every listener closed and nobody on stdin
 
 process.once('SIGTERM', async () => {
@@ -75,3 +74,5 @@ process.once('SIGTERM', async () => {
 const stored = loadStored(storePath);
 await proxy.start(stored.revision, stored.faults);
 record('started');
+// Only now: a change made from a list that is still being taken up would be overwritten.
+process.stdin.setEncoding('utf8').on('data', lineSplitter(onLine));

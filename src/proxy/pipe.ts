@@ -10,9 +10,11 @@ import type { StreamEffect } from '../faults/fault.ts';
 /** Bytes that may wait in one direction of one connection before its sender is made to wait. */
 const QUEUE_LIMIT_BYTES = 64 * 1024 * 1024;
 
-/** A null chunk is the end of the stream: FIN leaves in its turn, behind the data. */
+/** How a stream ends: FIN or RST leave in their turn, behind the data. */
+type End = 'fin' | 'rst';
+
 interface Waiting {
-  readonly chunk: Buffer | null;
+  readonly chunk: Buffer | End;
   dueMs: number;
 }
 
@@ -37,7 +39,11 @@ export class Pipe {
       if (!this.#direct) this.#enqueue(chunk);
       else if (!dst.write(chunk)) this.#block();
     });
-    src.on('end', () => (this.#direct ? dst.end() : this.#enqueue(null)));
+    src.on('end', () => {
+      if (!wasReset(src)) return this.#finish('fin');
+      src.destroy();
+      return this.#finish('rst');
+    });
     dst.on('close', () => clearTimeout(this.#timer));
     dst.on('drain', () => {
       this.#blocked = false;
@@ -45,8 +51,14 @@ export class Pipe {
     });
   }
 
-  get queuedBytes(): number {
-    return this.#queuedBytes;
+  /** True when bytes that were read have not left yet. */
+  get isHolding(): boolean {
+    return this.#queuedBytes > 0 || this.#dst.writableLength > 0;
+  }
+
+  /** Passes a reset of the source on, behind what waits. */
+  reset(): void {
+    this.#finish('rst');
   }
 
   /** Replaces the effects; what waits in the queue keeps its place. */
@@ -62,12 +74,22 @@ export class Pipe {
     this.#flush();
   }
 
-  #enqueue(chunk: Buffer | null): void {
+  #finish(end: End): void {
+    if (this.#direct) this.#end(end);
+    else this.#enqueue(end);
+  }
+
+  #end(end: End): void {
+    if (end === 'fin') this.#dst.end();
+    else this.#dst.resetAndDestroy();
+  }
+
+  #enqueue(chunk: Buffer | End): void {
     let dueMs = performance.now();
     for (const effect of this.#effects) dueMs = effect.due?.(dueMs) ?? dueMs;
     this.#lastDueMs = dueMs = Math.max(dueMs, this.#lastDueMs);
     this.#queue.push({ chunk, dueMs });
-    this.#queuedBytes += chunk?.length ?? 0;
+    this.#queuedBytes += sizeOf(chunk);
     this.#flush();
   }
 
@@ -81,8 +103,8 @@ export class Pipe {
         break;
       }
       this.#head += 1;
-      this.#queuedBytes -= chunk?.length ?? 0;
-      if (chunk === null) this.#dst.end();
+      this.#queuedBytes -= sizeOf(chunk);
+      if (typeof chunk === 'string') this.#end(chunk);
       else if (!this.#dst.write(chunk)) this.#blocked = true;
     }
     this.#compact();
@@ -108,3 +130,12 @@ export class Pipe {
     this.#src.pause();
   }
 }
+
+const sizeOf = (chunk: Buffer | End): number => (typeof chunk === 'string' ? 0 : chunk.length);
+
+/**
+ * libuv calls a reset right behind data an end of the stream, but it leaves a socket without a peer.
+ * So does an orderly end of both sides.
+ */
+const wasReset = (socket: Socket): boolean =>
+  !socket.writableEnded && socket.remotePort === undefined;

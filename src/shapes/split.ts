@@ -5,7 +5,7 @@ import type { Cut, Shape } from './shape.ts';
 // isolation; jepsen calls the result a complete grudge.
 export const split: Shape = {
   summary: 'no side talks to another; nodes that are not named are one more side',
-  picture: 'a b,c:   a  x  b--c',
+  picture: 'labctl partition a b,c     a x b, a x c, b -- c',
   cuts(sides, nodes) {
     const named = sides.flat();
     const twice = named.find((name, i) => named.indexOf(name) !== i);

@@ -84,7 +84,7 @@ function parseRange(range: string): Block {
   const block = parseCidr(range);
   const problem = (claim: string) =>
     new LabError('usage', `the subnet range ${JSON.stringify(range)} ${claim}`, {
-      hint: `LABCTL_SUBNETS is the range, for example ${EXAMPLE}`,
+      hint: `up --subnets takes the range, for example ${EXAMPLE}`,
     });
   if (!block) throw problem(`is not an IPv4 block such as ${EXAMPLE}`);
   const size = block.last - block.first + 1;

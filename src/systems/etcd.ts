@@ -163,15 +163,25 @@ async function memberStatus(ask: Ask, config: SystemConfig): Promise<MemberStatu
   const prefix = minor(config) >= 4 ? 'v3' : 'v3beta';
   const path = `/${prefix}/maintenance/status`;
   const answer = await askHttp(ask, CLIENT_PORT, 'POST', path, PROBE_LIMIT_MS);
-  return answer?.status === 200 ? (JSON.parse(answer.body) as MemberStatus) : undefined;
+  return answer?.status === 200 ? parse<MemberStatus>(answer.body) : undefined;
 }
 
 /** /health makes a linearizable read: no quorum, no health. */
 async function memberHealth(ask: Ask): Promise<string> {
   const answer = await askHttp(ask, CLIENT_PORT, 'GET', '/health', PROBE_LIMIT_MS);
-  if (!answer) return 'no quorum';
-  const { health, reason } = JSON.parse(answer.body) as { health: string; reason?: string };
+  const said = answer && parse<{ health: string; reason?: string }>(answer.body);
+  if (!said) return 'no quorum';
+  const { health, reason } = said;
   // 3.5 gives a reason: `RANGE ERROR:etcdserver: leader changed`.
   const word = reason?.split(':').at(-1)?.trim().toLowerCase();
   return health === 'true' ? 'healthy' : word || 'unhealthy';
+}
+
+/** undefined for an answer that was cut short: to a probe that is none. */
+function parse<T>(json: string): T | undefined {
+  try {
+    return JSON.parse(json) as T;
+  } catch {
+    return undefined;
+  }
 }

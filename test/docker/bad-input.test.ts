@@ -1,6 +1,7 @@
 // What goes wrong, each with its exit status and a message to act on, and nothing touched.
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +105,43 @@ test.for(commands)('%s', async ([, words, status, message]) => {
   expect(ran.err).toMatch(message);
   expect(ran.err).toMatch(/\nhint: ./);
   expect(ran).toMatchObject({ status, out: '' });
+});
+
+test('a version that the registry does not have', async () => {
+  const registry = createHttpServer((request, response) => {
+    const absent = request.url !== '/v2/';
+    response.writeHead(absent ? 404 : 200, { 'Content-Type': 'application/json' });
+    response.end(absent ? '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"unknown"}]}' : '{}');
+  }).listen(0, '127.0.0.1');
+  await once(registry, 'listening');
+  const { port } = registry.address() as { port: number };
+  const image = `image=127.0.0.1:${port}/etcd:v3.9.9`;
+  const ran = await labctl('up', 'etcd-1node', '--lab', LAB, '--set', image);
+  registry.close();
+  expect(ran.err).toMatch(/the registry has no image .*etcd:v3\.9\.9 {2}\(version-unknown\)/);
+  expect(ran.status).toBe(2);
+});
+
+test('a lab name never leads out of the folder of labs', async () => {
+  for (const name of ['../evil', '', '/etc']) {
+    const ran = await labctl('down', '--lab', name);
+    expect(ran.status, ran.out).toBe(2);
+    expect(ran.err).toMatch(/lab name .*\(usage\)/);
+  }
+});
+
+test('a flag has the variable that its help shows, and 0 is off', async () => {
+  const env = { LABCTL_PARTITION_MODE: 'dorp', LABCTL_QUIET: '0' };
+  const ran = await execa('node', [main, 'partition', 'x'], { reject: false, env });
+  expect(ran.stderr).toMatch(/'dorp' from env 'LABCTL_PARTITION_MODE' is invalid/);
+  const stacks = await execa('node', [main, 'stacks'], { env });
+  expect(stacks.stdout).toMatch(/^STACK/);
+});
+
+test('a long result arrives whole in a pipe with a slow reader', async () => {
+  const render = `node ${main} render etcd-3node --set nodes=15`;
+  const { stdout } = await execa('sh', ['-c', `${render} | (sleep 1; tail -n 4)`]);
+  expect(stdout).toContain('etcd-15');
 });
 
 test('down of what is not there succeeds', async () => {

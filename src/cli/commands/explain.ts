@@ -8,7 +8,7 @@ export const explain: CommandSpec = {
   configure: (command) => command.argument('<code>', 'the word in parentheses after an error'),
   run: async (context, code: string) => {
     const table: Readonly<Record<string, ErrorRow>> = errorTable;
-    const row = table[code];
+    const row = Object.hasOwn(table, code) ? table[code] : undefined;
     if (!row)
       throw new LabError('usage', `there is no error code "${code}"`, {
         hint: `codes: ${Object.keys(table).join(', ')}`,

@@ -1,6 +1,13 @@
 import { Option } from 'commander';
+import { cuttingKinds } from '../../faults/index.ts';
 import type { PartitionOptions } from '../../lab/partition.ts';
+import { shapes } from '../../shapes/index.ts';
 import { type CommandSpec, duration } from '../command.ts';
+
+const shapesHelp = (): string =>
+  ['', 'Shapes (x: cut, --: open):']
+    .concat(Object.values(shapes).map(({ picture, summary }) => `  ${picture}\n    ${summary}`))
+    .join('\n');
 
 interface Options {
   readonly isolate?: string;
@@ -25,7 +32,9 @@ export const partition: CommandSpec = {
         'each a list of nodes, as a,b (host is your machine); nodes in none are one more side',
       )
       .option('--isolate <node>', 'a node, or leader: whoever leads right now')
-      .option('--mode <mode>', 'drop, jam, refuse or reset', 'drop')
+      .addOption(
+        new Option('--mode <mode>', 'how edges are cut').choices(cuttingKinds).default('drop'),
+      )
       .addOption(
         new Option('--edges <scope>', 'between nodes, from your machine, or all')
           .choices(['peer', 'host', 'all'])
@@ -33,10 +42,7 @@ export const partition: CommandSpec = {
       )
       .option('--for <duration>', 'heal by itself after this long', duration)
       .option('--dry-run', 'say which edges would be cut')
-      .addHelpText(
-        'after',
-        '\nShapes (x: cut, --: open):\n  labctl partition a b,c     a x b, a x c, b -- c',
-      ),
+      .addHelpText('after', shapesHelp()),
   run: async (context, words: readonly string[], { for: forMs, ...rest }: Options) => {
     const { partition } = await import('../../lab/partition.ts');
     const sides = words

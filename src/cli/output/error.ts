@@ -3,6 +3,9 @@ import { CommanderError } from 'commander';
 import pc from 'picocolors';
 import { LabError } from '../../errors.ts';
 
+/** A command's only sockets are the engine's. */
+const GONE = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT'];
+
 /** Anything thrown as a LabError: what is not in the table is a bug of ours and says so. */
 export function asLabError(error: unknown): LabError {
   if (error instanceof LabError) return error;
@@ -11,6 +14,10 @@ export function asLabError(error: unknown): LabError {
   if (error instanceof Error && error.name === 'AbortError')
     return new LabError('interrupted', 'interrupted');
   const text = error instanceof Error ? error.message : String(error);
+  if (GONE.includes((error as NodeJS.ErrnoException).code ?? ''))
+    return new LabError('docker-unreachable', `the Docker engine went away: ${text}`, {
+      cause: error,
+    });
   return new LabError('bug', `labctl itself failed: ${text}`, { cause: error });
 }
 

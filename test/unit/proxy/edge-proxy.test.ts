@@ -168,6 +168,35 @@ test('removing latency lets the queue go at once and loses nothing', async () =>
   expect(await nextChunk(client, 2_000)).toBe('queued');
 });
 
+test('a reset does not overtake the bytes that latency holds, and is no orderly end', async () => {
+  await using rig = await startRig((socket) =>
+    socket.on('data', () => socket.write('hello', () => socket.resetAndDestroy())),
+  );
+  const client = await rig.connect();
+  await rig.set({ kind: 'latency', params: { delay: 80, jitter: 0 } });
+  client.write('x');
+  expect(await nextChunk(client, 2_000)).toBe('hello');
+  const ended = Promise.race([once(client, 'error'), once(client, 'end')]);
+  client.resume();
+  await ended;
+  expect(client.remotePort, 'a socket that was reset has no peer').toBeUndefined();
+});
+
+test('a proxy that stops while it holds bytes resets: lost bytes are no orderly end', async () => {
+  await using rig = await startRig();
+  const client = await rig.connect();
+  await rig.set({ kind: 'jam' });
+  client.write('held');
+  await expect.poll(() => rig.accepted.length).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
+  const ended = once(rig.accepted[0]!, 'error');
+  await rig.set({ kind: 'latency', params: { delay: 60_000, jitter: 0 } });
+  client.write('more');
+  await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
+  await rig.proxy.stop();
+  expect(((await ended) as [NodeJS.ErrnoException])[0].code).toBe('ECONNRESET');
+});
+
 test('a change made from an old revision is refused and changes nothing', async () => {
   await using rig = await startRig();
   await rig.set({ kind: 'jam' });

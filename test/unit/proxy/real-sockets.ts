@@ -53,6 +53,7 @@ export async function startRig(
     verdicts: () => verdicts,
     connect: async () => {
       const client = createConnection({ port, host: '127.0.0.1', allowHalfOpen: true });
+      client.on('error', () => {}); // a test that expects one listens for it too
       clients.push(client);
       await once(client, 'connect');
       return client;

@@ -106,15 +106,15 @@ describe('allocateSubnets', () => {
     const range = (text: string) => errorOf(() => allocate(wants(3), [], none, text));
     expect(range('10.213')).toMatchInlineSnapshot(`
       "error: the subnet range "10.213" is not an IPv4 block such as 10.213.0.0/16  (usage)
-      hint: LABCTL_SUBNETS is the range, for example 10.213.0.0/16"
+      hint: up --subnets takes the range, for example 10.213.0.0/16"
     `);
     expect(range('10.213.0.5/16')).toMatchInlineSnapshot(`
       "error: the subnet range "10.213.0.5/16" begins within a block; write 10.213.0.0/16  (usage)
-      hint: LABCTL_SUBNETS is the range, for example 10.213.0.0/16"
+      hint: up --subnets takes the range, for example 10.213.0.0/16"
     `);
     expect(range('10.213.0.0/28')).toMatchInlineSnapshot(`
       "error: the subnet range "10.213.0.0/28" is smaller than a /27, the least that one network needs  (usage)
-      hint: LABCTL_SUBNETS is the range, for example 10.213.0.0/16"
+      hint: up --subnets takes the range, for example 10.213.0.0/16"
     `);
     expect(range('300.0.0.0/16')).toMatch(/is not an IPv4 block/);
   });
