@@ -134,8 +134,8 @@ export class Pipe {
 const sizeOf = (chunk: Buffer | End): number => (typeof chunk === 'string' ? 0 : chunk.length);
 
 /**
- * libuv calls a reset right behind data an end of the stream, but it leaves a socket without a peer.
- * So does an orderly end of both sides.
+ * libuv calls a reset right behind data an end of the stream, but it leaves a socket without a
+ * peer. So does an orderly end of both sides.
  */
 const wasReset = (socket: Socket): boolean =>
   !socket.writableEnded && socket.remotePort === undefined;

@@ -157,6 +157,7 @@ const KEYS_SHOWN_MAX = 16;
 
 /** A value as a sentence shows it: a text in quotes and not too long. */
 export function quoted(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'a map';
   if (typeof value !== 'string') return String(value);
   return JSON.stringify(value.length > SHOWN_MAX ? `${value.slice(0, SHOWN_MAX)}...` : value);
 }
