@@ -79,14 +79,22 @@ export interface Removed {
 }
 
 /**
- * Removes from the edges every fault that `matches`. Edges whose proxy is down are named in
- * proxy-unreachable, after all others are done: their faults would come back with them.
+ * Removes from the edges every fault that `matches`, or with `dryRun` says which it would. Edges
+ * whose proxy is down are named in proxy-unreachable, after all others are done: their faults would
+ * come back with them.
  */
 export async function removeFaults(
   session: Session,
   edges: readonly string[],
   matches: (fault: Fault) => boolean,
+  dryRun = false,
 ): Promise<Removed> {
+  if (dryRun) {
+    const all = await listFaults(session);
+    const found = all.filter(({ edge, fault }) => edges.includes(edge) && matches(fault));
+    const ids = new Set(found.map(({ fault }) => fault.id));
+    return { edges: [...new Set(found.map(({ edge }) => edge))], faults: [...ids], tookMs: 0 };
+  }
   using controls = await openControls(session, edges);
   const startedMs = performance.now();
   const gone = new Map<string, readonly string[]>();

@@ -46,10 +46,14 @@ export async function faultList(session: Session) {
 }
 
 /** Removes by id, wherever it is set; ids that nobody has are fine. */
-export async function faultRemove(session: Session, ids: readonly string[]): Promise<FaultChange> {
+export async function faultRemove(
+  session: Session,
+  ids: readonly string[],
+  dryRun = false,
+): Promise<FaultChange> {
   const all = session.model.edges.map(({ name }) => name);
   const matches = ({ id }: { id: string }) => ids.includes(id);
-  const { edges, faults, tookMs } = await removeFaults(session, all, matches);
+  const { edges, faults, tookMs } = await removeFaults(session, all, matches, dryRun);
   return {
     version: 1,
     lab: session.name,

@@ -4,7 +4,7 @@ import { cuttingKinds } from '../faults/index.ts';
 import { shapes } from '../shapes/index.ts';
 import type { Side } from '../shapes/shape.ts';
 import { type Edge, HOST, isHostEdge } from '../stack/model.ts';
-import { addFault, listFaults, removeFaults } from './change-faults.ts';
+import { addFault, removeFaults } from './change-faults.ts';
 import { resolveLeader } from './roles.ts';
 import { findNode, type Session } from './session.ts';
 
@@ -134,12 +134,6 @@ export async function heal(
   const names = candidates.map(({ name }) => name);
   const base = { version: 1, lab: session.name, requested: nodes.join(',') || 'all' } as const;
   const planned = { ...base, resolved: {}, of: names.length, mode: 'heal' };
-  if (dryRun) {
-    const found = (await listFaults(session)).filter(({ edge }) => names.includes(edge));
-    const edges = [...new Set(found.map(({ edge }) => edge))];
-    const faults = [...new Set(found.map(({ fault }) => fault.id))];
-    return { ...planned, edges, faults, tookMs: 0 };
-  }
-  const { edges, faults, tookMs } = await removeFaults(session, names, () => true);
+  const { edges, faults, tookMs } = await removeFaults(session, names, () => true, dryRun);
   return { ...planned, edges, faults, tookMs: Math.round(tookMs) };
 }

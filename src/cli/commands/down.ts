@@ -70,7 +70,7 @@ async function chosenLabs(
 ): Promise<string[]> {
   const { labNames } = await import('../../lab/list.ts');
   const named = argument ?? context.shared.lab;
-  if (named !== undefined) return [named];
+  if (!all && named !== undefined) return [named];
   if (!all) {
     const labs = (await labNames(false)).map(({ name }) => name);
     if (labs.length > 1)

@@ -1,4 +1,5 @@
 import { type CommandSpec, duration } from '../command.ts';
+import { mendIfInterrupted } from '../mend.ts';
 import { table } from '../output/table.ts';
 
 interface AddOptions {
@@ -31,6 +32,9 @@ const add: CommandSpec = {
     const limit = forMs === undefined ? {} : { forMs };
     const session = await context.session();
     const change = await faultAdd(session, { kind, params, ...rest, ...limit });
+    await mendIfInterrupted(context, change);
+    if (change.mode !== kind)
+      context.say(`notice: packets cannot be filtered: ${change.mode} is set`);
     await context.print({
       json: change,
       names: () => change.faults,
@@ -78,16 +82,20 @@ const remove: CommandSpec = {
   name: 'rm',
   summary: 'remove faults by their ids',
   examples: ['fault rm f1'],
-  configure: (command) => command.argument('<ids...>', 'labctl fault ls shows them'),
-  run: async (context, ids: readonly string[]) => {
+  configure: (command) =>
+    command
+      .argument('<ids...>', 'labctl fault ls shows them')
+      .option('--dry-run', 'say what would be removed'),
+  run: async (context, ids: readonly string[], { dryRun = false }: { dryRun?: boolean }) => {
     const { faultRemove } = await import('../../lab/faults.ts');
-    const change = await faultRemove(await context.session(), ids);
+    const change = await faultRemove(await context.session(), ids, dryRun);
+    const verb = dryRun ? 'would remove' : 'removed';
     await context.print({
       json: change,
       names: () => change.faults,
       table: () =>
         change.faults.length
-          ? `removed ${change.faults.join(', ')} from ${change.edges.join(' ')}`
+          ? `${verb} ${change.faults.join(', ')} from ${change.edges.join(' ')}`
           : `no fault ${ids.join(', ')}: nothing to do`,
     });
   },

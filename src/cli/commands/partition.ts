@@ -3,6 +3,7 @@ import { cuttingKinds } from '../../faults/index.ts';
 import type { PartitionOptions } from '../../lab/partition.ts';
 import { shapes } from '../../shapes/index.ts';
 import { type CommandSpec, duration } from '../command.ts';
+import { mendIfInterrupted } from '../mend.ts';
 
 const shapesHelp = (): string =>
   ['', 'Shapes (x: cut, --: open):']
@@ -51,6 +52,7 @@ export const partition: CommandSpec = {
       .filter((side) => side.length);
     const options: PartitionOptions = { sides, ...rest, ...(forMs === undefined ? {} : { forMs }) };
     const change = await partition(await context.session(), options);
+    await mendIfInterrupted(context, change);
     if (change.notice) context.say(`notice: ${change.notice}`);
     await context.print({
       json: change,
