@@ -1,5 +1,5 @@
-// How long a command takes as a whole process, and the part of it in which the edges change: from the
-// first message to a proxy to the last acknowledgement (`tookMs`).
+// How long a command takes as a whole process, and the part of it in which the edges change: from
+// the first message to a proxy to the last acknowledgement (`tookMs`).
 import { atMost, row } from './rows.mjs';
 import { interleave, labctl, withLab } from './run.mjs';
 

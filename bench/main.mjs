@@ -1,6 +1,7 @@
-// npm run bench [-- NAME...] [--rounds N] [--out FILE]: how quick and how small labctl is, beside what a
-// user would run without it. Medians, and ratios of things that ran next to each other: machines differ
-// and are busy. So this is no test: it fails only when something is broken, and prints what missed its aim.
+// npm run bench [-- NAME... --rounds N --out FILE]: how quick and how small labctl is, beside what
+// a user would run without it. Medians, and ratios of things that ran next to each other: machines
+// differ and are busy. So this is no test: it fails only when something is broken, and says what
+// missed its aim. Only one at a time: the names of its labs are fixed, so that it can clean up.
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';

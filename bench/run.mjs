@@ -34,7 +34,7 @@ export async function withLab(lab, work) {
   }
 }
 
-/** Runs every one of `contenders` (name -> function that gives a number) in each round: name -> numbers. */
+/** Runs all `contenders` (name -> function that gives a number) in each round: name -> numbers. */
 export async function interleave(rounds, contenders) {
   const samples = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1)

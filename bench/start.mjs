@@ -1,6 +1,6 @@
-// `labctl up` of three members against plain `docker compose up` of the same three: the same image and
-// flags, on one ordinary network, without a proxy. Both end when every member is well and all agree on
-// who leads; the same code of src/systems/etcd.ts finds that out.
+// `labctl up` of three members against plain `docker compose up` of the same three: the same image
+// and flags, on one ordinary network, without a proxy. Both end when every member is well and all
+// agree on who leads; the same code of src/systems/etcd.ts finds that out.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';

@@ -74,7 +74,8 @@ async function clean() {
   const left = async (...list) =>
     (await docker(...list, '-q', '--filter', `label=${LABEL}`)).trim();
   const containers = await left('ps', '-a');
-  if (containers) await docker('rm', '-f', ...containers.split('\n'));
+  // One by one: see AT_ONCE_MAX in src/lab/down.ts.
+  for (const id of containers.split('\n').filter(Boolean)) await docker('rm', '-f', id);
   const networks = await left('network', 'ls');
   if (networks) await docker('network', 'rm', ...networks.split('\n'));
 }

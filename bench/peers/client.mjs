@@ -1,5 +1,5 @@
 // Prints one number. `trip HOST PORT N`: the median of N round trips of 64 bytes, in microseconds.
-// `stream HOST PORT N`: what N connections receive together, in MB/s. Arguments as `node -e` has them.
+// `stream HOST PORT N`: what N connections receive together, in MB/s. Arguments as for `node -e`.
 import { connect } from 'node:net';
 
 const [, mode, host, port, count] = process.argv;

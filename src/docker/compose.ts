@@ -7,6 +7,12 @@ const RACE = /is already in use|already exists|removal of container|No such cont
 const RACE_TRIES = 10;
 const RACE_PAUSE_MS = 1_000;
 
+/**
+ * Two composes at once can make two networks of one name. The lock is held by compose itself, so it
+ * outlives a labctl that is killed. Where there is no flock command (macOS) nothing is locked.
+ */
+const LOCK_LIMIT_SECONDS = 120;
+
 const SHOWN_LINES = 8;
 
 /**
@@ -17,7 +23,7 @@ const SHOWN_LINES = 8;
 export async function composeUp(lab: string, file: string, signal?: AbortSignal): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const words = ['-p', lab, '-f', file, 'up', '-d', '--pull', 'never'];
-    const problem = await compose(words, signal);
+    const problem = await compose(`${file}.lock`, words, signal);
     if (!problem) return;
     signal?.throwIfAborted();
     if (attempt >= RACE_TRIES || !RACE.test(problem.text)) throw problem.error;
@@ -26,6 +32,7 @@ export async function composeUp(lab: string, file: string, signal?: AbortSignal)
 }
 
 async function compose(
+  lock: string,
   args: readonly string[],
   signal?: AbortSignal,
 ): Promise<{ text: string; error: LabError } | undefined> {
@@ -34,14 +41,19 @@ async function compose(
   const own = Object.keys(process.env).filter((name) => name.startsWith('COMPOSE_'));
   const env = Object.fromEntries(own.map((name) => [name, undefined]));
   const options = { reject: false, stdin: 'ignore', all: true, env, ...cancel } as const;
-  const result = await execa('docker', ['compose', '--progress', 'plain', ...args], options);
+  const words = ['compose', '--progress', 'plain', ...args];
+  // --no-fork: the process that is stopped when the user interrupts is docker itself.
+  const locked = ['--no-fork', '-w', `${LOCK_LIMIT_SECONDS}`, lock, 'docker', ...words];
+  let result = await execa('flock', locked, options);
+  if (result.code === 'ENOENT' || /flock: .*option/.test(result.all ?? ''))
+    result = await execa('docker', words, options);
   if (!result.failed) return undefined;
   const text = result.all ?? '';
   return { text, error: composeError(result as ExecaError, text) };
 }
 
 function composeError(result: ExecaError, text: string): LabError {
-  if (result.code === 'ENOENT')
+  if (result.code === 'ENOENT' || /failed to execute docker/.test(text))
     return new LabError('compose-missing', 'there is no docker command on the PATH');
   if (/(unknown command: docker compose|not a docker command|unknown shorthand flag)/.test(text))
     return new LabError('compose-missing', 'docker has no compose plugin');

@@ -14,6 +14,8 @@ export interface ObservedContainer {
   /** docker's sentence: `Up 2 minutes`. */
   readonly status: string;
   readonly image: { readonly ref: string; readonly id: string };
+  /** Names of the docker networks it is attached to. */
+  readonly networks: readonly string[];
   /** Set on the container of a node. */
   readonly node?: string;
   /** Set on a proxy: the edge's name. */
@@ -86,6 +88,7 @@ function observed(info: Docker.ContainerInfo): ObservedContainer {
     state: info.State,
     status: info.Status,
     image: { ref: info.Image, id: info.ImageID },
+    networks: Object.keys(info.NetworkSettings?.Networks ?? {}),
     ...(node && { node }),
     ...(edge && { edge }),
     published: new Map(publish ? (JSON.parse(publish) as [number, number][]) : []),

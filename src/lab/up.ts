@@ -7,7 +7,12 @@ import type Docker from 'dockerode';
 import { composeUp } from '../docker/compose.ts';
 import { openDocker } from '../docker/connect.ts';
 import { ensureImage, ensureProxyImage, type PullPolicy } from '../docker/images.ts';
-import { type ObservedLab, observeLabs, observeVolumes } from '../docker/observe.ts';
+import {
+  type ObservedContainer,
+  type ObservedLab,
+  observeLabs,
+  observeVolumes,
+} from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import { type ComposeImage, type Placement, renderCompose } from '../render/compose.ts';
 import { buildModel, isCustom, type Model } from '../stack/model.ts';
@@ -162,13 +167,30 @@ async function startContainers(
     try {
       await composeUp(lab, file, signal);
       const made = (await observeLabs(docker)).get(lab);
-      if (made?.stack) return made;
+      const half = made ? halfMade(model, made) : [];
+      if (made?.stack && !half.length) return made;
+      if (half.length && attempt < PLACE_TRIES) {
+        await Promise.all(half.map(({ id }) => docker.getContainer(id).remove({ force: true })));
+        continue;
+      }
       throw new LabError('compose-failed', `lab ${lab} was taken down while it was starting`);
     } catch (error) {
       const text = error instanceof LabError ? [error.message, ...error.details].join('\n') : '';
       if (attempt >= PLACE_TRIES || !PLACE_CLASH.test(text)) throw error;
     }
   }
+}
+
+/**
+ * Compose attaches a proxy to its second network after it has made it. One that was killed in
+ * between leaves a proxy that the next compose takes for whole.
+ */
+function halfMade({ edges, stack }: Model, { proxies }: ObservedLab): ObservedContainer[] {
+  return edges.flatMap(({ name, from, to }) => {
+    const proxy = proxies.get(name);
+    const whole = [from, to].every((end) => proxy?.networks.includes(`${stack.name}_${end}`));
+    return proxy && !whole ? [proxy] : [];
+  });
 }
 
 function writeRendered(model: Model, placement: Placement): string {

@@ -33,6 +33,19 @@ for (const count of [1, 6, 12])
     expect(await leftovers(NAME)).toEqual([]);
   });
 
+test('a proxy that was made but not yet attached to its node is made anew by up', async () => {
+  expect((await labctl(...words)).status).toBe(0);
+  const label = ['--filter', `label=labctl.lab=${NAME}`];
+  const id = await docker('ps', '-q', ...label, '--filter', 'label=labctl.edge=etcd-1:etcd-2');
+  await docker('network', 'disconnect', `${NAME}_etcd-2`, id);
+  const again = await labctl(...words);
+  expect(again.status, again.err).toBe(0);
+  const now = await docker('ps', '-q', ...label, '--filter', 'label=labctl.edge=etcd-1:etcd-2');
+  expect(now).not.toBe(id);
+  const format = '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}';
+  expect(await docker('inspect', '-f', format, now)).toBe(`${NAME}_etcd-1 ${NAME}_etcd-2 `);
+});
+
 test('kill -9, then down at once: what the orphaned compose still makes goes too', async () => {
   await killWhile(2);
   // The compose that the killed labctl had started may still be at work; down is asked until it is quiet.
