@@ -101,11 +101,12 @@ async function removeAll(docker: Docker, found: Found, options: DownOptions): Pr
   const { containers, networks, volumes } = found;
   if (options.keepData) await stopNodes(docker, containers, options.timeoutMs ?? STOP_TIMEOUT_MS);
   const first: (string | undefined)[] = [];
-  for (let at = 0; at < containers.length; at += AT_ONCE_MAX) {
-    const some = containers.slice(at, at + AT_ONCE_MAX);
-    const removals = some.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }));
-    first.push(...(await Promise.all(removals.map(gone))));
-  }
+  const queue = [...containers];
+  const removeOn = async () => {
+    for (let next = queue.pop(); next; next = queue.pop())
+      first.push(await gone(docker.getContainer(next.Id).remove({ force: true, v: true })));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE_MAX }, removeOn));
   const then = await Promise.all([
     ...networks.map(({ Id }) => gone(docker.getNetwork(Id).remove())),
     ...volumes.map((name) => gone(docker.getVolume(name).remove())),

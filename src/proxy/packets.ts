@@ -5,8 +5,15 @@ import { PROBE_PORTS } from './probe.ts';
 
 const NFT_LIMIT_MS = 5_000;
 
-/** Rules that apply `verdicts` to all that is neither loopback nor one of our own probes. */
-export function renderRules(verdicts: readonly string[]): string {
+const TABLE = 'table inet labctl';
+
+/**
+ * The change from the rules that are `loaded` (undefined: nobody knows) to `verdicts`, which apply
+ * to all that is neither loopback nor one of our own probes. With no verdict the table sleeps:
+ * deleting it makes nft wait some 10 ms for a grace period of the kernel, and most often the same
+ * cut comes again.
+ */
+export function renderRules(verdicts: readonly string[], loaded?: readonly string[]): string {
   const chain = (hook: 'input' | 'output') => {
     const [device, port] = hook === 'input' ? ['iifname', 'dport'] : ['oifname', 'sport'];
     return [
@@ -19,14 +26,25 @@ export function renderRules(verdicts: readonly string[]): string {
       '  }',
     ];
   };
-  const body = verdicts.length ? [...chain('input'), ...chain('output')] : [];
-  // `add` before `delete`, because deleting what is not there is an error.
-  const clear = ['add table inet labctl', 'delete table inet labctl'];
-  return [...clear, ...(body.length ? ['table inet labctl {', ...body, '}'] : []), ''].join('\n');
+  if (!verdicts.length) return `${TABLE} { flags dormant; }\n`;
+  if (verdicts.join() === loaded?.join()) return `${TABLE}\n`; // wakes it
+  const clear = loaded ? [] : [`add ${TABLE}`]; // deleting what is not there is an error
+  if (!loaded || loaded.length) clear.push(`delete ${TABLE}`);
+  return [...clear, `${TABLE} {`, ...chain('input'), ...chain('output'), '}', ''].join('\n');
 }
 
-/** Replaces our table atomically. Rejects with nft's own words. */
-export function applyRules(verdicts: readonly string[]): Promise<void> {
+/** What our table has, asleep or not. A new network namespace has none; who failed cannot know. */
+let loaded: readonly string[] | undefined = [];
+
+/** Puts the verdicts in force, atomically. Rejects with nft's own words. */
+export async function applyRules(verdicts: readonly string[]): Promise<void> {
+  const before = loaded;
+  loaded = undefined;
+  await runNft(renderRules(verdicts, before));
+  loaded = verdicts.length ? verdicts : before;
+}
+
+function runNft(rules: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const nft = spawn('nft', ['-f', '-'], {
       stdio: ['pipe', 'ignore', 'pipe'],
@@ -39,6 +57,6 @@ export function applyRules(verdicts: readonly string[]): Promise<void> {
       status === 0 ? resolve() : reject(new Error(complaint.trim() || `nft ended with ${status}`)),
     );
     nft.stdin.on('error', () => {}); // its exit status says more than EPIPE
-    nft.stdin.end(renderRules(verdicts));
+    nft.stdin.end(rules);
   });
 }

@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderRules } from '../../../src/proxy/packets.ts';
 
-test('one table of our own; loopback and probes pass, all else meets the verdicts', () => {
-  expect(renderRules(['drop'])).toBe(`add table inet labctl
-delete table inet labctl
-table inet labctl {
+const DROP = `table inet labctl {
   chain input {
     type filter hook input priority 0
     iifname "lo" accept
@@ -19,9 +16,18 @@ table inet labctl {
     drop
   }
 }
-`);
+`;
+
+test('one table of our own; loopback and probes pass, all else meets the verdicts', () => {
+  expect(renderRules(['drop'], [])).toBe(DROP);
 });
 
-test('without verdicts the table goes, and nothing else is touched', () => {
-  expect(renderRules([])).toBe('add table inet labctl\ndelete table inet labctl\n');
+test('without verdicts the table sleeps, and the same verdicts wake it', () => {
+  expect(renderRules([], ['drop'])).toBe('table inet labctl { flags dormant; }\n');
+  expect(renderRules(['drop'], ['drop'])).toBe('table inet labctl\n');
+});
+
+test('other rules, or nobody knows which, are replaced', () => {
+  expect(renderRules(['drop'], ['reject'])).toBe(`delete table inet labctl\n${DROP}`);
+  expect(renderRules(['drop'])).toBe(`add table inet labctl\ndelete table inet labctl\n${DROP}`);
 });
