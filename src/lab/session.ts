@@ -38,6 +38,10 @@ export function sessionOf(docker: Docker, observed: ObservedLab): Session {
   return { docker, name, model: buildModel(stack, systems), observed };
 }
 
+/** The same lab as it is now. */
+export const refresh = async ({ docker, name }: Session): Promise<Session> =>
+  sessionOf(docker, chooseLab(await observeLabs(docker), name));
+
 export function chooseLab(labs: ReadonlyMap<string, ObservedLab>, name?: string): ObservedLab {
   const names = [...labs.values()]
     .filter(hasContainers)

@@ -1,13 +1,12 @@
 // wait: until nodes are what is asked for.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { observeLabs } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import { isCustom, type NodeHealth } from '../stack/model.ts';
 import { formatDuration } from '../stack/units.ts';
 import { openControls } from './controls.ts';
 import { probeNodes } from './probe-nodes.ts';
 import { leaderOf } from './roles.ts';
-import { chooseLab, findNode, type Session, sessionOf } from './session.ts';
+import { findNode, refresh, type Session } from './session.ts';
 
 export type Condition = 'healthy' | 'leader' | 'stopped';
 
@@ -38,9 +37,6 @@ export async function waitFor(
     await sleep(POLL_MS, undefined, signal ? { signal } : {});
   }
 }
-
-const refresh = async (session: Session): Promise<Session> =>
-  sessionOf(session.docker, chooseLab(await observeLabs(session.docker), session.name));
 
 /** Nodes that keep the condition from being met, each with what it is instead. */
 async function unmet(

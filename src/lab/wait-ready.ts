@@ -3,14 +3,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from '../control/client.ts';
 import { tailLogs } from '../docker/logs.ts';
-import { isDone, type ObservedContainer, observeLabs } from '../docker/observe.ts';
+import { isDone, type ObservedContainer } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import { isCustom, type NodeHealth } from '../stack/model.ts';
 import { formatDuration } from '../stack/units.ts';
 import { openControls } from './controls.ts';
 import { probeNodes, unready } from './probe-nodes.ts';
 import type { Report } from './report.ts';
-import { chooseLab, type Session, sessionOf } from './session.ts';
+import { refresh, type Session } from './session.ts';
 
 const POLL_MS = 100;
 
@@ -45,9 +45,6 @@ export async function waitReady(
     await sleep(POLL_MS, undefined, signal ? { signal } : {});
   }
 }
-
-const refresh = async (session: Session): Promise<Session> =>
-  sessionOf(session.docker, chooseLab(await observeLabs(session.docker), session.name));
 
 async function look(session: Session) {
   const edges = session.model.edges.map(({ name }) => name);
