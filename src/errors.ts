@@ -69,8 +69,8 @@ export const errorTable = {
   'port-unknown': row(
     2,
     true,
-    'The node publishes no such port.',
-    'labctl status -o json lists the endpoints of every node.',
+    'The node publishes no such port, or the edge has none such.',
+    'labctl status -o json lists the endpoints of every node and the ports of every edge.',
   ),
   'edge-unknown': row(
     2,

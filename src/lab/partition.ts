@@ -4,8 +4,8 @@ import { cuttingKinds } from '../faults/index.ts';
 import { shapes } from '../shapes/index.ts';
 import type { Side } from '../shapes/shape.ts';
 import { type Edge, HOST, isHostEdge } from '../stack/model.ts';
+import { openLookup } from './addresses.ts';
 import { addFault, removeFaults } from './change-faults.ts';
-import { resolveLeader } from './roles.ts';
 import { findNode, type Session } from './session.ts';
 
 /** Which edges a partition may cut: between nodes, from the user's machine, or both. */
@@ -107,7 +107,7 @@ async function resolveSides(
   if (isolate !== undefined && sides.length)
     throw new LabError('partition-invalid', '--isolate and sides exclude each other');
   if (isolate === 'leader') {
-    const leader = await resolveLeader(session);
+    const [leader] = (await openLookup(session).find('leader')) as [string];
     return { sides: [[leader]], resolved: { leader }, requested: 'isolate leader' };
   }
   const named = isolate === undefined ? sides : [[isolate]];

@@ -1,27 +1,37 @@
 // Who bears a role right now, asked of the nodes themselves.
 import { LabError } from '../errors.ts';
+import type { Named } from '../stack/addresses.ts';
 import type { NodeHealth } from '../stack/model.ts';
 import { openControls } from './controls.ts';
 import { probeNodes } from './probe-nodes.ts';
 import type { Session } from './session.ts';
 
 /**
- * The node that leads. An old leader that is cut off may still say that it leads: the higher term
- * wins. Throws leader-unknown.
+ * The nodes, each with whether it leads its group; null where it does not say. An old leader that
+ * is cut off may still say that it leads: of a group the higher term wins. Throws leader-unknown.
  */
-export async function resolveLeader(session: Session): Promise<string> {
-  const edges = session.model.edges.filter(({ from }) => from === 'host').map(({ name }) => name);
-  using controls = await openControls(session, edges);
+export async function askRoles(session: Session): Promise<readonly Named[]> {
+  const { nodes, edges } = session.model;
+  const hostEdges = edges.filter(({ from }) => from === 'host').map(({ name }) => name);
+  using controls = await openControls(session, hostEdges);
   const healths = await probeNodes(session, controls);
-  const leader = leaderOf(healths);
-  if (leader) return leader;
-  const details = [...healths].map(([name, { detail }]) => `${name}: ${detail}`);
-  throw new LabError('leader-unknown', `no node of lab ${session.name} says that it leads`, {
-    details,
+  const groupOf = new Map(nodes.map(({ name, group }) => [name, group]));
+  const leaders = [...new Set(groupOf.values())].flatMap(
+    (group) => leaderOf([...healths].filter(([name]) => groupOf.get(name) === group)) ?? [],
+  );
+  if (!leaders.length) {
+    const details = [...healths].map(([name, { detail }]) => `${name}: ${detail}`);
+    const text = `no node of lab ${session.name} says that it leads`;
+    throw new LabError('leader-unknown', text, { details });
+  }
+  return nodes.map((node) => {
+    const { leader } = healths.get(node.name)!;
+    return { ...node, leader: leader && leaders.includes(node.name) };
   });
 }
 
-export function leaderOf(healths: ReadonlyMap<string, NodeHealth>): string | undefined {
+/** Of the nodes that say they lead, the one of the highest term. */
+export function leaderOf(healths: Iterable<[string, NodeHealth]>): string | undefined {
   let best: { name: string; term: number } | undefined;
   for (const [name, { leader, term = 0 }] of healths)
     if (leader && (!best || term > best.term)) best = { name, term };

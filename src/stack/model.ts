@@ -35,6 +35,8 @@ export interface Node {
   /** `etcd`, ...; `custom` for an extra node. */
   readonly system: string;
   readonly role: string;
+  /** Where it stands, for partitions and latencies between zones: a key under `zones:`. */
+  readonly zone?: string;
   /** Port name -> number inside the container. */
   readonly ports: Readonly<Record<string, number>>;
   /** Names of the ports that `host:NODE` publishes on 127.0.0.1. */
