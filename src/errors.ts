@@ -84,6 +84,12 @@ export const errorTable = {
     'A fault kind or one of its parameters is not known or has a wrong value.',
     'labctl fault kinds lists the kinds with their parameters.',
   ),
+  'fault-unavailable': row(
+    125,
+    true,
+    'This engine, or its kernel, lacks what the fault needs; nothing was set.',
+    'labctl doctor says which tiers of faults there are; the hint names a fault that works here.',
+  ),
   'partition-invalid': row(
     2,
     true,

@@ -1,9 +1,10 @@
 // The library: `import { Lab } from 'labctl'`.
 export { type ErrorCode, LabError } from './errors.ts';
 export type { Fault } from './faults/fault.ts';
+export type { FaultChange } from './lab/fault-change.ts';
 export type { FaultAddOptions } from './lab/faults.ts';
 export { Lab } from './lab/lab.ts';
-export type { FaultChange, PartitionOptions } from './lab/partition.ts';
+export type { PartitionOptions } from './lab/partition.ts';
 export type { Progress, Report } from './lab/report.ts';
 export type { EdgeStatus, LabStatus, NodeStatus } from './lab/status.ts';
 export type { UpOptions } from './lab/up.ts';

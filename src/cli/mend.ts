@@ -1,4 +1,4 @@
-import type { FaultChange } from '../lab/partition.ts';
+import type { FaultChange } from '../lab/fault-change.ts';
 import type { Context } from './context.ts';
 
 /** The first Ctrl-C takes back what the command has just broken; then it counts as interrupted. */

@@ -2,13 +2,15 @@
 // change that lost a race.
 import { randomUUID } from 'node:crypto';
 import { LabError } from '../errors.ts';
-import type { Fault } from '../faults/fault.ts';
+import type { Fault, Tier } from '../faults/fault.ts';
 import {
   type EdgeState,
+  type FaultHits,
   lineSplitter,
   type Question,
   type RefusalCode,
   type Reply,
+  type TraceLine,
   type WantedFault,
 } from './protocol.ts';
 
@@ -30,6 +32,12 @@ export type Attach = (onText: (text: string) => void, onEnd: () => void) => Prom
 
 export interface Control {
   get(): Promise<EdgeState>;
+  /** The same with what each fault of the list did so far; the kernel is asked for that. */
+  hits(): Promise<{ readonly state: EdgeState; readonly hits: readonly FaultHits[] }>;
+  /** Tier -> null when it works here, else why it does not. */
+  tiers(): Promise<Readonly<Record<Tier, string | null>>>;
+  /** Has the proxy tell what happens to connections for so long, to `onTrace`. */
+  trace(forMs: number): Promise<EdgeState>;
   /**
    * Puts `change` of the present faults in force; asked again with newer ones when somebody else
    * was faster. Returns undefined from `change` to leave all as it is.
@@ -48,10 +56,15 @@ interface Pending {
 }
 
 /** Throws proxy-unreachable when the proxy does not answer, proxy-failed when it cannot. */
-export async function openControl(edge: string, attach: Attach): Promise<Control> {
+export async function openControl(
+  edge: string,
+  attach: Attach,
+  onTrace: (event: TraceLine['trace']) => void = () => {},
+): Promise<Control> {
   const pending = new Map<string, Pending>();
   let gone = false;
-  const onReply = (reply: Reply) => {
+  const onReply = (reply: Reply | TraceLine) => {
+    if ('trace' in reply) return onTrace(reply.trace);
     // Another asker's line ran into ours and neither could be read: say it again.
     if (!reply.ok && reply.code === 'bad-line')
       for (const { line } of pending.values()) wire.write(line);
@@ -103,6 +116,17 @@ export async function openControl(edge: string, attach: Attach): Promise<Control
   return {
     get: async () => stateOf(edge, await ask({ op: 'get' })),
     update,
+    hits: async () => {
+      const reply = await ask({ op: 'hits' });
+      if (reply.ok && 'hits' in reply) return reply;
+      throw failure(edge, reply);
+    },
+    tiers: async () => {
+      const reply = await ask({ op: 'tiers' });
+      if (reply.ok && 'tiers' in reply) return reply.tiers;
+      throw failure(edge, reply);
+    },
+    trace: async (forMs) => stateOf(edge, await ask({ op: 'trace', forMs })),
     probe: async (port, send, limitMs) => {
       const reply = await ask({ op: 'probe', port, send, limitMs }, limitMs + REPLY_LIMIT_MS);
       if (reply.ok && 'received' in reply) return reply.received;
@@ -113,9 +137,9 @@ export async function openControl(edge: string, attach: Attach): Promise<Control
 }
 
 /** A line that is no reply (a stack trace of a dying proxy) counts as one to nobody. */
-function parseReply(line: string): Reply {
+function parseReply(line: string): Reply | TraceLine {
   try {
-    return JSON.parse(line) as Reply;
+    return JSON.parse(line) as Reply | TraceLine;
   } catch {
     return { id: '', ok: false, code: 'failed', message: line };
   }
@@ -132,8 +156,8 @@ function failure(edge: string, reply: Reply): LabError {
   return new LabError('proxy-failed', `${edge}: ${reply.message}`, { cause: reply.code });
 }
 
-/** True when a fault could not be set because the engine gives the proxy no packet filter. */
-export const isPacketsUnavailable = (error: unknown): boolean =>
+/** True when a fault could not be set because the engine's kernel lacks what it needs. */
+export const isUnavailable = (error: unknown): boolean =>
   error instanceof LabError && error.cause === ('packets-unavailable' satisfies RefusalCode);
 
 function assertFailed(reply: Reply): asserts reply is Extract<Reply, { ok: false }> {

@@ -1,48 +1,97 @@
 // Changes the fault lists of many edges: all of them, or none and an error.
 import { randomInt } from 'node:crypto';
-import { isPacketsUnavailable } from '../control/client.ts';
+import { isUnavailable } from '../control/client.ts';
 import type { EdgeState, WantedFault } from '../control/protocol.ts';
 import { LabError } from '../errors.ts';
-import type { Fault } from '../faults/fault.ts';
+import type { Fault, FaultParams, Scope } from '../faults/fault.ts';
+import { faultKinds } from '../faults/index.ts';
 import { type Controls, openControls, requireAll } from './controls.ts';
 import type { Session } from './session.ts';
 
-/** A fault without what is given to it here: its id and its start. */
+/** A fault to be set on one edge: what is common to all edges is in `Setting`. */
 export interface NewFault {
   readonly kind: string;
-  readonly params: Fault['params'];
-  /** What sets it: `partition` or `fault`. */
+  readonly params: FaultParams;
+  readonly scope?: Scope;
+  /** What to set where this engine cannot do it; without one that is an error. */
+  readonly instead?: NewFault;
+}
+
+export interface Setting {
+  /** What sets it: `partition`, `fault`, `wan`, ... */
   readonly from: string;
-  /** How long it stays; the proxy itself keeps the time. */
+  /** How long it stays, once it has begun, and when it begins; the proxies keep the time. */
   readonly forMs?: number;
+  readonly afterMs?: number;
+  /** Default: by chance; it is in the answer. */
+  readonly seed?: number;
+  /** Default: a new one. Faults of the same id on these edges are replaced. */
+  readonly id?: string;
 }
 
 export interface Added {
   readonly id: string;
-  /** The kind in force: another than asked for where packets cannot be filtered. */
-  readonly kind: string;
+  readonly seed: number;
+  /** True when what was given with `instead` is in force. */
+  readonly instead: boolean;
+  /** Edge -> connections that the faults met when they were set. */
+  readonly connections: Readonly<Record<string, number>>;
+  /** Edges on which nothing had moved for a while: a fault on them may go unnoticed. */
+  readonly quiet: readonly string[];
   /** From the first message to the last acknowledgement. */
   readonly tookMs: number;
 }
 
+/** Edge name -> the faults to set on it, in order. */
+export type Placements = ReadonlyMap<string, readonly NewFault[]>;
+
 const ID_DIGITS = 3;
 const ID_COUNT = 36 ** ID_DIGITS;
+const SEED_MAX = 2 ** 32;
+const QUIET_MS = 10_000;
 
-/** What takes the place of packet faults on an engine that cannot filter packets. */
-const WITHOUT_PACKETS = 'jam';
-
-/** Sets one fault on all the edges under one new id. Throws proxy-unreachable, proxy-failed. */
-export async function addFault(
+/**
+ * Sets faults on many edges under one id: all of them, or none and an error. Throws
+ * fault-unavailable, proxy-unreachable, proxy-failed.
+ */
+export async function addFaults(
   session: Session,
-  edges: readonly string[],
-  fault: NewFault,
+  placements: Placements,
+  { from, id = newId(from), seed = randomInt(SEED_MAX), forMs, afterMs }: Setting,
 ): Promise<Added> {
+  const edges = [...placements.keys()];
   using controls = await openControls(session, edges);
   requireAll(controls);
   const startedMs = performance.now();
-  const id = newId(fault.from);
-  const kind = await setEverywhere(controls, edges, { ...fault, id });
-  return { id, kind, tookMs: performance.now() - startedMs };
+  const common = { id, from, seed, ...(forMs !== undefined && { forMs }) };
+  const wanted = (instead: boolean) =>
+    mapValues(placements, (faults) =>
+      faults.map((fault): WantedFault => {
+        const { kind, params, scope } = (instead && fault.instead) || fault;
+        return { ...common, kind, params, ...(scope && { scope }), ...(afterMs && { afterMs }) };
+      }),
+    );
+  const hasInstead = [...placements.values()].flat().every((fault) => fault.instead);
+  let instead = false;
+  let states: ReadonlyMap<string, EdgeState>;
+  try {
+    states = await setEverywhere(controls, id, wanted(false));
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    if (!hasInstead) throw unavailable(placements, error);
+    instead = true;
+    states = await setEverywhere(controls, id, wanted(true));
+  }
+  const tookMs = performance.now() - startedMs;
+  const quietSince = Date.now() - QUIET_MS;
+  return {
+    id,
+    seed,
+    instead,
+    connections: Object.fromEntries(mapValues(states, ({ connections }) => connections.open)),
+    quiet: edges.filter((edge) => (states.get(edge)!.lastActivity ?? 0) < quietSince),
+    tookMs,
+  };
 }
 
 /**
@@ -52,22 +101,48 @@ export async function addFault(
 const newId = (from: string): string =>
   from[0] + randomInt(ID_COUNT).toString(36).padStart(ID_DIGITS, '0');
 
+const mapValues = <K, V, W>(map: ReadonlyMap<K, V>, change: (value: V) => W): Map<K, W> =>
+  new Map([...map].map(([key, value]) => [key, change(value)]));
+
 async function setEverywhere(
   controls: Controls,
-  edges: readonly string[],
-  fault: WantedFault,
-): Promise<string> {
-  const add = (edge: string) =>
-    controls.open
-      .get(edge)!
-      .update((faults) => [...faults.filter(({ id }) => id !== fault.id), fault]);
-  const results = await Promise.allSettled(edges.map(add));
+  id: string,
+  wanted: ReadonlyMap<string, readonly WantedFault[]>,
+): Promise<Map<string, EdgeState>> {
+  const edges = [...wanted.keys()];
+  const before = new Map<string, readonly Fault[]>();
+  const set = (edge: string) =>
+    controls.open.get(edge)!.update((faults) => {
+      before.set(
+        edge,
+        faults.filter((fault) => fault.id === id),
+      );
+      return [...faults.filter((fault) => fault.id !== id), ...wanted.get(edge)!];
+    });
+  const results = await Promise.allSettled(edges.map(set));
   const failed = results.find((result) => result.status === 'rejected');
-  if (!failed) return fault.kind;
-  // Nothing half done: what was set is taken back before anybody hears of it.
-  await Promise.allSettled(edges.map((edge) => remove(controls, edge, (f) => f.id === fault.id)));
-  if (!isPacketsUnavailable(failed.reason)) throw failed.reason;
-  return setEverywhere(controls, edges, { ...fault, kind: WITHOUT_PACKETS });
+  if (failed) {
+    // Nothing half done: what was set is taken back before anybody hears of it.
+    const putBack = (edge: string) =>
+      controls.open
+        .get(edge)!
+        .update((faults) => [...faults.filter((f) => f.id !== id), ...(before.get(edge) ?? [])]);
+    await Promise.allSettled(edges.map(putBack));
+    throw failed.reason;
+  }
+  const states = results.map((result) => (result as PromiseFulfilledResult<EdgeState>).value);
+  return new Map(edges.map((edge, i) => [edge, states[i]!]));
+}
+
+function unavailable(placements: Placements, error: unknown): LabError {
+  const kinds = [...new Set([...placements.values()].flat().map(({ kind }) => kind))];
+  const beyond = kinds.filter((kind) => faultKinds[kind]!.tier !== 'stream');
+  const { tier, without } = faultKinds[beyond[0]!]!;
+  const why = `this engine has no ${tier}: ${(error as Error).message}`;
+  const hint = without && `${without} works everywhere: labctl fault kinds ${without}`;
+  return new LabError('fault-unavailable', `${beyond.join(', ')} cannot be set; ${why}`, {
+    hint: hint ?? 'labctl doctor says which faults this engine can do',
+  });
 }
 
 export interface Removed {
@@ -146,13 +221,4 @@ export async function listFaults(session: Session): Promise<{ edge: string; faul
     ),
   );
   return states.flatMap(([edge, { faults }]) => faults.map((fault) => ({ edge, fault })));
-}
-
-/** The edge's name if the lab has it. Throws edge-unknown. */
-export function findEdge({ model }: Session, name: string): string {
-  if (model.edges.some((edge) => edge.name === name)) return name;
-  const names = model.edges.map((edge) => edge.name);
-  throw new LabError('edge-unknown', `lab ${model.stack.name} has no edge ${name}`, {
-    hint: `edges: ${names.slice(0, 12).join(' ')}${names.length > 12 ? ' ...' : ''}`,
-  });
 }

@@ -1,47 +1,86 @@
-// fault add, ls, rm and kinds: one fault on one edge, or on both edges between two.
+// fault add, ls, rm and kinds: one fault on the edges that addresses name.
+import type { Control } from '../control/client.ts';
+import type { FaultHits } from '../control/protocol.ts';
 import { LabError } from '../errors.ts';
-import type { FaultKind, FaultParams, Param } from '../faults/fault.ts';
+import type { FaultParams, Scope } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
-import { edgeName } from '../stack/model.ts';
-import { didYouMean } from '../stack/names.ts';
-import { parseDuration } from '../stack/units.ts';
-import { addFault, findEdge, listFaults, removeFaults } from './change-faults.ts';
-import type { FaultChange } from './partition.ts';
+import { openLookup, resolveAddress } from './addresses.ts';
+import { addFaults, type NewFault, removeFaults, type Setting } from './change-faults.ts';
+import { openControls, requireAll } from './controls.ts';
+import { type FaultChange, faultChange } from './fault-change.ts';
+import { completeParams, findKind, formatParam, paramSample, readParams } from './fault-params.ts';
 import type { Session } from './session.ts';
-import { showFault } from './show-fault.ts';
+import { type ShownFault, showFault } from './show-fault.ts';
 
-export interface FaultAddOptions {
+export interface FaultAddOptions extends Partial<Setting> {
   readonly kind: string;
-  /** `KEY=VALUE`, values with their units. */
-  readonly params: readonly string[];
-  readonly from: string;
-  readonly to: string;
-  /** The edge the other way too. */
-  readonly both?: boolean;
-  readonly forMs?: number;
+  /** `KEY=VALUE` words, values with their units; or values as they are kept. */
+  readonly params: readonly string[] | FaultParams;
+  /** Addresses: `etcd-1:etcd-2`, `leader::follower`, `host:etcd-*`, `@eu:@us`, a port behind it. */
+  readonly edges: readonly string[];
+  readonly scope?: Scope;
   readonly dryRun?: boolean;
 }
 
-/** Throws fault-invalid, edge-unknown, proxy-*. */
+/** Throws fault-invalid, fault-unavailable, usage, proxy-*; node-, edge-, port-, leader-unknown. */
 export async function faultAdd(session: Session, options: FaultAddOptions): Promise<FaultChange> {
-  const { kind, from, to, both = false, forMs, dryRun = false } = options;
-  const params = readParams(kind, findKind(kind), options.params);
-  const names = [edgeName(from, to), ...(both ? [edgeName(to, from)] : [])];
-  const edges = names.map((name) => findEdge(session, name));
-  const base = { version: 1, lab: session.name, resolved: {}, edges, of: edges.length } as const;
-  const planned = { ...base, requested: `${kind} ${names.join(' ')}`, mode: kind };
-  if (dryRun) return { ...planned, faults: [], tookMs: 0 };
-  const limit = forMs === undefined ? {} : { forMs };
-  const added = await addFault(session, edges, { kind, params, from: 'fault', ...limit });
-  return { ...planned, mode: added.kind, faults: [added.id], tookMs: Math.round(added.tookMs) };
+  const { kind, params, edges: addresses, scope, dryRun, from = 'fault', ...setting } = options;
+  const isWords = (value: typeof params): value is readonly string[] => Array.isArray(value);
+  const complete = isWords(params) ? readParams(kind, params) : completeParams(kind, params);
+  if (!addresses.length)
+    throw new LabError('fault-invalid', `no edge is given for ${kind}`, {
+      hint: `labctl fault add ${kind} etcd-1:etcd-2; labctl status --edges lists the edges`,
+    });
+  const lookup = openLookup(session);
+  const placements = new Map<string, NewFault[]>();
+  for (const address of addresses) {
+    const { edges, port } = await resolveAddress(session, address, lookup);
+    const narrowed = checkScope(kind, port === undefined ? scope : { ...scope, port });
+    const fault = { kind, params: complete, ...(narrowed && { scope: narrowed }) };
+    for (const edge of edges) placements.set(edge, [...(placements.get(edge) ?? []), fault]);
+  }
+  const edges = [...placements.keys()];
+  const requested = `${kind} ${addresses.join(' ')}`;
+  const { resolved } = lookup;
+  const planned = { requested, resolved, edges, of: session.model.edges.length, mode: kind };
+  if (dryRun) return faultChange(session, planned);
+  return faultChange(session, planned, await addFaults(session, placements, { from, ...setting }));
 }
 
-/** The shape of `fault ls -o json`, one entry for each fault on each edge. */
-export async function faultList(session: Session) {
-  const faults = await listFaults(session);
-  return faults.map(({ edge, fault }) => {
-    const { id, kind, params, until } = showFault(fault);
-    return { id, kind, edge, params, until };
+/** The scope, if the kind takes all of it; undefined when it narrows nothing. */
+function checkScope(kind: string, scope: Scope = {}): Scope | undefined {
+  const { scopes } = findKind(kind);
+  const given = Object.keys(scope) as (keyof Scope)[];
+  const wrong = given.find((word) => !scopes.includes(word));
+  if (!wrong) return given.length ? scope : undefined;
+  const word = wrong === 'afterBytes' ? 'after=SIZE' : wrong;
+  throw new LabError('fault-invalid', `${kind} cannot be narrowed by ${word}`, {
+    hint: scopes.length ? `${kind} can be by ${scopes.join(', ')}` : `labctl fault kinds ${kind}`,
+  });
+}
+
+export interface ListedFault extends ShownFault {
+  readonly edge: string;
+  /** What it did since it was set. */
+  readonly hits: FaultHits;
+}
+
+/** The shape of `fault ls -o json`, one entry for each fault on each edge. Throws proxy-*. */
+export async function faultList(session: Session): Promise<ListedFault[]> {
+  const edges = session.model.edges.map(({ name }) => name);
+  using controls = await openControls(session, edges);
+  requireAll(controls);
+  const lists = await Promise.all(edges.map((edge) => listed(edge, controls.open.get(edge)!)));
+  return lists.flat();
+}
+
+async function listed(edge: string, control: Control): Promise<ListedFault[]> {
+  const { faults } = await control.get();
+  if (!faults.length) return []; // asking for hits asks the kernel
+  const { state, hits } = await control.hits();
+  return state.faults.map((fault, i) => {
+    const { id, kind, ...rest } = showFault(fault);
+    return { id, kind, edge, ...rest, hits: hits[i]! };
   });
 }
 
@@ -54,83 +93,50 @@ export async function faultRemove(
   const all = session.model.edges.map(({ name }) => name);
   const matches = ({ id }: { id: string }) => ids.includes(id);
   const { edges, faults, tookMs } = await removeFaults(session, all, matches, dryRun);
-  return {
-    version: 1,
-    lab: session.name,
-    requested: ids.join(','),
-    resolved: {},
-    edges,
-    of: all.length,
-    mode: 'rm',
-    faults,
-    tookMs: Math.round(tookMs),
-  };
+  const planned = { requested: ids.join(','), resolved: {}, edges, of: all.length, mode: 'rm' };
+  return { ...faultChange(session, planned), faults, tookMs: Math.round(tookMs) };
 }
 
 export interface KindDescription {
   readonly kind: string;
   readonly tier: string;
   readonly summary: string;
-  readonly params: readonly { name: string; type: string; default: string | null; doc: string }[];
+  readonly doc: string;
+  readonly example: string;
+  readonly scopes: readonly string[];
+  readonly lossy: boolean;
+  readonly cuts: boolean;
+  readonly params: readonly ParamDescription[];
+}
+
+export interface ParamDescription {
+  readonly name: string;
+  readonly type: string;
+  /** What may be given: `DURATION`, `flip|zero|random`. */
+  readonly values: string;
+  /** As a user would write it; null where there is none. */
+  readonly default: string | null;
+  readonly required: boolean;
+  readonly doc: string;
 }
 
 /** All kinds, or the one named, for `fault kinds` and the docs. Throws fault-invalid. */
 export function describeKinds(only?: string): KindDescription[] {
   const names = only === undefined ? Object.keys(faultKinds) : [only];
   return names.map((kind) => {
-    const { tier, summary, params } = findKind(kind);
-    const described = Object.entries(params).map(([name, { type, default: value, doc }]) => ({
-      name,
-      type,
-      default: value === undefined ? null : `${value}ms`,
-      doc,
-    }));
-    return { kind, tier, summary, params: described };
+    const { tier, summary, doc, example, scopes, lossy, cuts, params } = findKind(kind);
+    const described = Object.entries(params).map(
+      ([name, spec]): ParamDescription => ({
+        name,
+        type: spec.type,
+        values: paramSample(spec),
+        default: spec.default === undefined ? null : formatParam(spec, spec.default),
+        required: spec.default === undefined && !spec.optional,
+        doc: spec.doc,
+      }),
+    );
+    const flags = { lossy: Boolean(lossy), cuts: Boolean(cuts) };
+    const line = `labctl fault add ${kind} etcd-1:etcd-2 ${example}`.trim();
+    return { kind, tier, summary, doc, example: line, scopes, ...flags, params: described };
   });
-}
-
-function findKind(name: string): FaultKind {
-  const kind = faultKinds[name];
-  if (kind && Object.hasOwn(faultKinds, name)) return kind;
-  const names = Object.keys(faultKinds);
-  const meant = didYouMean(name, names);
-  throw new LabError('fault-invalid', `there is no fault "${name}"${meant}`, {
-    hint: `kinds: ${names.join(', ')}`,
-  });
-}
-
-/** Words of the user -> parameters as the proxy takes them. Throws fault-invalid. */
-export function readParams(
-  name: string,
-  { params: specs }: FaultKind,
-  words: readonly string[],
-): FaultParams {
-  const names = Object.keys(specs);
-  const allowed = names.length
-    ? `parameters of ${name}: ${names.join(', ')}`
-    : `${name} takes none`;
-  const given = new Map<string, number>();
-  for (const word of words) {
-    const [key = '', value = ''] = word.split(/=(.*)/s);
-    const spec = Object.hasOwn(specs, key) ? specs[key]! : undefined;
-    if (!spec || !word.includes('='))
-      throw new LabError('fault-invalid', `"${word}" is no parameter of ${name}`, {
-        hint: allowed,
-      });
-    given.set(key, readParam(key, spec, value));
-  }
-  for (const [key, spec] of Object.entries(specs)) {
-    if (!given.has(key) && spec.default === undefined)
-      throw new LabError('fault-invalid', `${name} needs ${key}=..., ${spec.doc}`, {
-        hint: allowed,
-      });
-    if (!given.has(key)) given.set(key, spec.default!);
-  }
-  return Object.fromEntries(given);
-}
-
-function readParam(key: string, _spec: Param, value: string): number {
-  const parsed = parseDuration(value);
-  if ('ms' in parsed) return parsed.ms;
-  throw new LabError('fault-invalid', `${key}: ${value} ${parsed.problem}`);
 }

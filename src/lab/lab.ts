@@ -2,9 +2,10 @@
 // the same ones that the commands call.
 import { type DownResult, down } from './down.ts';
 import { findEndpoint } from './endpoint.ts';
+import type { FaultChange } from './fault-change.ts';
 import { type FaultAddOptions, faultAdd, faultList, faultRemove } from './faults.ts';
 import { type Action, type LifecycleOptions, lifecycle } from './lifecycle.ts';
-import { type FaultChange, heal, type PartitionOptions, partition } from './partition.ts';
+import { heal, type PartitionOptions, partition } from './partition.ts';
 import { openSession } from './session.ts';
 import { type LabStatus, labStatus } from './status.ts';
 import { type UpOptions, up } from './up.ts';

@@ -5,7 +5,9 @@ import { shapes } from '../shapes/index.ts';
 import type { Side } from '../shapes/shape.ts';
 import { type Edge, HOST, isHostEdge } from '../stack/model.ts';
 import { openLookup } from './addresses.ts';
-import { addFault, removeFaults } from './change-faults.ts';
+import { addFaults, type NewFault, removeFaults } from './change-faults.ts';
+import { type FaultChange, faultChange } from './fault-change.ts';
+import { completeParams, findKind } from './fault-params.ts';
 import { findNode, type Session } from './session.ts';
 
 /** Which edges a partition may cut: between nodes, from the user's machine, or both. */
@@ -23,23 +25,6 @@ export interface PartitionOptions {
   readonly dryRun?: boolean;
 }
 
-/** The shape of `partition -o json` and `heal -o json`. */
-export interface FaultChange {
-  readonly version: 1;
-  readonly lab: string;
-  readonly requested: string;
-  /** Roles and what they were resolved to. */
-  readonly resolved: Readonly<Record<string, string>>;
-  readonly edges: readonly string[];
-  /** How many edges could have been cut: all of the scope. */
-  readonly of: number;
-  readonly mode: string;
-  /** Set when another mode is in force than was asked for. */
-  readonly notice?: string;
-  readonly faults: readonly string[];
-  readonly tookMs: number;
-}
-
 /**
  * Cuts the edges between sides. Throws partition-invalid, node-unknown, leader-unknown, proxy-*.
  */
@@ -52,24 +37,20 @@ export async function partition(session: Session, options: PartitionOptions): Pr
   const { sides, resolved, requested } = await resolveSides(session, options);
   const candidates = session.model.edges.filter((edge) => inScope(edge, scope));
   const edges = cutEdges(session, sides, candidates);
-  const base = { version: 1, lab: session.name, requested, resolved, edges } as const;
-  const planned = { ...base, of: candidates.length, mode };
-  if (dryRun) return { ...planned, faults: [], tookMs: 0 };
+  const planned = { requested, resolved, edges, of: candidates.length, mode };
+  if (dryRun) return faultChange(session, planned);
+  const fault: NewFault = { kind: mode, params: completeParams(mode, {}) };
+  const { without } = findKind(mode);
+  const instead = without
+    ? { instead: { kind: without, params: completeParams(without, {}) } }
+    : {};
+  const placements = new Map(edges.map((edge) => [edge, [{ ...fault, ...instead }]]));
   const limit = forMs === undefined ? {} : { forMs };
-  const added = await addFault(session, edges, {
-    kind: mode,
-    params: {},
-    from: 'partition',
-    ...limit,
-  });
-  const notice = `this engine cannot filter packets, so the edges are cut with ${added.kind}`;
-  return {
-    ...planned,
-    mode: added.kind,
-    ...(added.kind === mode ? {} : { notice }),
-    faults: [added.id],
-    tookMs: Math.round(added.tookMs),
-  };
+  const added = await addFaults(session, placements, { from: 'partition', ...limit });
+  const change = faultChange(session, planned, added);
+  if (!added.instead) return change;
+  const notice = `this engine cannot filter packets, so the edges are cut with ${without}`;
+  return { ...change, mode: without!, notice };
 }
 
 /** Names of the candidate edges between two sides. Throws partition-invalid when there is none. */
@@ -132,8 +113,8 @@ export async function heal(
   const touches = ({ from, to }: Edge) => nodes.includes(from) || nodes.includes(to);
   const candidates = session.model.edges.filter((edge) => !nodes.length || touches(edge));
   const names = candidates.map(({ name }) => name);
-  const base = { version: 1, lab: session.name, requested: nodes.join(',') || 'all' } as const;
-  const planned = { ...base, resolved: {}, of: names.length, mode: 'heal' };
   const { edges, faults, tookMs } = await removeFaults(session, names, () => true, dryRun);
-  return { ...planned, edges, faults, tookMs: Math.round(tookMs) };
+  const requested = nodes.join(',') || 'all';
+  const planned = { requested, resolved: {}, edges, of: names.length, mode: 'heal' };
+  return { ...faultChange(session, planned), faults, tookMs: Math.round(tookMs) };
 }

@@ -43,6 +43,8 @@ export interface EdgeStatus {
   readonly faults: readonly ShownFault[];
   readonly connections: EdgeState['connections'] | null;
   readonly bytes: EdgeState['bytes'] | null;
+  /** Bytes per second, in the last whole second. */
+  readonly rates: EdgeState['rates'] | null;
   /** ISO 8601, null before the first byte. */
   readonly lastActivity: string | null;
 }
@@ -116,10 +118,10 @@ async function edgeStatus(edge: Edge, control: Control | undefined): Promise<Edg
   const base = { name, from, to, ports };
   const state = await control?.get().catch((_: LabError) => undefined);
   if (!state) {
-    const nothing = { faults: [], connections: null, bytes: null, lastActivity: null };
+    const nothing = { faults: [], connections: null, bytes: null, rates: null, lastActivity: null };
     return { ...base, state: 'down', revision: null, ...nothing };
   }
-  const { revision, faults, connections, bytes, lastActivity } = state;
+  const { revision, faults, connections, bytes, rates, lastActivity } = state;
   const activity = lastActivity === null ? null : new Date(lastActivity).toISOString();
   const word = edgeWord(faults);
   const shown = faults.map(showFault);
@@ -130,6 +132,7 @@ async function edgeStatus(edge: Edge, control: Control | undefined): Promise<Edg
     faults: shown,
     connections,
     bytes,
+    rates,
     lastActivity: activity,
   };
 }

@@ -1,93 +1,122 @@
-// The proxy of one directed edge: a listener per port, the connections through it, and the fault
-// list that all of them obey. Changes are applied one after the other, each as a whole.
-import { createServer, type Server, type Socket } from 'node:net';
-import type { EdgeState, WantedFault } from '../control/protocol.ts';
+// The proxy of one directed edge: its fault list, and the connections that obey it. Changes are
+// applied one after the other, each as a whole.
+import type { Socket } from 'node:net';
+import type { EdgeState, FaultHits, TraceEvent, WantedFault } from '../control/protocol.ts';
 import type { Fault } from '../faults/fault.ts';
-import { faultKinds } from '../faults/index.ts';
-import { type ActiveFault, Connection } from './connection.ts';
-
-/** The longest delay that setTimeout takes. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
-
-/** When a fault that is over could not be removed (nft or the disk failed), it is tried again. */
-const EXPIRE_RETRY_MS = 1_000;
+import { ActiveFault } from './active-fault.ts';
+import { Connection } from './connection.ts';
+import { EdgeCounters } from './counters.ts';
+import { unreadBytes } from './kernel-queues.ts';
+import { Listeners } from './listeners.ts';
+import type { Netns } from './netns.ts';
+import { type NetnsPlan, NO_PLAN, packetKey, planNetns } from './netns-plan.ts';
+import { Schedule } from './schedule.ts';
 
 export interface EdgeProxyOptions {
+  /** `etcd-1:etcd-2`; chance is drawn from it. */
+  readonly edge: string;
   /** Name that only the real node bears, e.g. `etcd-2.node`. */
   readonly upstream: string;
   /** Where to listen; default all addresses. */
   readonly host?: string;
-  /** Listen port -> upstream port. The same in a lab; tests listen on 0. */
+  /** Listen port -> upstream port. The same in a lab; tests listen on others. */
   readonly ports: ReadonlyMap<number, number>;
-  readonly random: () => number;
-  /** Puts the packet verdicts in force; rejects where packets cannot be filtered. */
-  applyPackets(verdicts: readonly string[]): Promise<void>;
+  readonly netns: Netns;
   /** Called before a change takes effect, with what will be in force. */
   save(revision: number, faults: readonly Fault[]): void;
   /** Called after every change, with its cause. */
-  changed(event: 'set' | 'expired', state: EdgeState): void;
+  changed(event: 'set' | 'began' | 'expired', state: Pick<EdgeState, 'revision' | 'faults'>): void;
+  /** Called with what happens to connections. */
+  trace?(event: TraceEvent): void;
 }
 
-/** Thrown by `set` when packets cannot be filtered here; nothing was changed. */
+/** Thrown by `set` when packets or links cannot be changed here; nothing was changed. */
 export class PacketsUnavailable extends Error {}
 
 export class EdgeProxy {
   readonly #options: EdgeProxyOptions;
-  readonly #servers = new Map<number, Server>();
+  readonly #listeners: Listeners;
   readonly #connections = new Set<Connection>();
+  readonly #counters = new EdgeCounters();
+  readonly #schedule: Schedule;
   #faults: readonly Fault[] = [];
+  /** Those that have begun. */
   #active: readonly ActiveFault[] = [];
   #revision = 0;
-  #verdicts: readonly string[] = [];
-  #total = 0;
-  #failed = 0;
-  #bytesUp = 0;
-  #bytesDown = 0;
-  #lastActivity: number | null = null;
-  #deadline: NodeJS.Timeout | undefined;
+  #plan: NetnsPlan = NO_PLAN;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: EdgeProxyOptions) {
     this.#options = options;
+    this.#listeners = new Listeners(options.host ?? '0.0.0.0', (client, port) =>
+      this.#accept(client, port),
+    );
+    this.#schedule = new Schedule(() => this.#inTurn(() => this.#tick()));
   }
 
   /** Takes up a stored fault list, and only then listens. */
   async start(revision: number, faults: readonly Fault[]): Promise<void> {
     this.#revision = revision;
-    await this.#apply(faults.filter((fault) => !isOver(fault)));
+    // The connections that a fault met died with the proxy before this one.
+    const left = faults.filter((fault) => !isOver(fault));
+    await this.#apply(left.map((fault) => (fault.firstNew ? { ...fault, firstNew: 0 } : fault)));
   }
 
   get state(): EdgeState {
     return {
       revision: this.#revision,
       faults: this.#faults,
-      connections: { open: this.#connections.size, total: this.#total, failed: this.#failed },
-      bytes: { up: this.#bytesUp, down: this.#bytesDown },
-      lastActivity: this.#lastActivity,
+      ...this.#counters.read(this.#connections.size),
     };
+  }
+
+  /** What each fault of the list has done so far, in the order of the list. */
+  async hits(): Promise<FaultHits[]> {
+    const counts = await this.#options.netns.counts();
+    return this.#faults.map((fault) => {
+      const active = this.#active.find((each) => each.fault === fault);
+      if (!active) return { connections: 0, heldBytes: 0, droppedBytes: 0, droppedPackets: 0 };
+      const hit = [...this.#connections].filter((connection) => connection.isHitBy(active));
+      const held = hit.reduce((sum, { queuedBytes }) => sum + queuedBytes, 0);
+      const unread = unreadBytes(hit.flatMap(({ sockets }) => sockets));
+      const count = counts.get(packetKey(fault));
+      return {
+        connections: active.hits.connections,
+        heldBytes: held + unread,
+        droppedBytes: active.hits.droppedBytes + (count?.bytes ?? 0),
+        droppedPackets: count?.packets ?? 0,
+      };
+    });
   }
 
   /** Ports listened on, in the order of the option; 0 while closed. */
   get listening(): number[] {
-    return [...this.#options.ports.keys()].map((port) => {
-      const address = this.#servers.get(port)?.address();
-      return typeof address === 'object' && address ? address.port : 0;
-    });
+    return [...this.#options.ports.keys()].map((port) => this.#listeners.boundPort(port));
   }
 
   /** Puts the whole list in force, if `base` is still the revision; false when it is not. */
   set(base: number, wanted: readonly WantedFault[]): Promise<boolean> {
     return this.#inTurn(async () => {
       if (base !== this.#revision) return false;
-      await this.#change('set', wanted.map(withDeadline));
+      await this.#change(
+        'set',
+        wanted.map((fault) => this.#received(fault)),
+      );
       return true;
     });
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#deadline);
-    for (const server of this.#servers.values()) server.close();
+    this.#schedule.stop();
+    this.#listeners.closeAll();
     for (const connection of this.#connections) connection.end();
+  }
+
+  /** A fault as asked for, by this proxy's clock and count. */
+  #received({ forMs, afterMs, ...fault }: WantedFault): Fault {
+    const startsAt = afterMs ? { startsAt: Date.now() + afterMs } : {};
+    const until = forMs === undefined ? {} : { until: Date.now() + (afterMs ?? 0) + forMs };
+    return { firstNew: this.#counters.total, ...fault, ...startsAt, ...until };
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -97,7 +126,6 @@ export class EdgeProxy {
   }
 
   async #change(event: 'set' | 'expired', faults: readonly Fault[]): Promise<void> {
-    const before = new Set(this.#faults.map(({ id }) => id));
     await this.#applyPackets(faults); // what can fail comes first, and is undone
     try {
       this.#options.save(this.#revision + 1, faults);
@@ -107,101 +135,99 @@ export class EdgeProxy {
     }
     this.#revision += 1;
     await this.#apply(faults);
-    if (this.#active.some(({ kind }, i) => kind.existing === 'rst' && !before.has(faults[i]!.id)))
-      for (const connection of this.#connections) connection.reset();
     this.#options.changed(event, this.state);
   }
 
   async #apply(faults: readonly Fault[]): Promise<void> {
     await this.#applyPackets(faults);
+    const before = new Map(this.#active.map((active) => [keyOf(active.fault), active]));
     this.#faults = faults;
-    this.#active = faults.map(({ kind, params }) => ({ kind: faultKinds[kind]!, params }));
-    this.#scheduleDeadline();
+    this.#active = faults.filter(hasBegun).map((fault) => {
+      const active = before.get(keyOf(fault)) ?? new ActiveFault(fault, this.#options.edge);
+      active.fault = fault;
+      return active;
+    });
+    this.#schedule.set(
+      faults.flatMap((fault) => [fault.until, hasBegun(fault) ? undefined : fault.startsAt]),
+    );
     await this.#openOrClose();
     for (const connection of this.#connections) connection.setFaults(this.#active);
   }
 
   async #applyPackets(faults: readonly Fault[]): Promise<void> {
-    const verdicts = faults.flatMap(({ kind }) => faultKinds[kind]!.packets ?? []);
-    if (verdicts.join() === this.#verdicts.join()) return;
+    const plan = planNetns(faults.filter(hasBegun), [...this.#options.ports.keys()]);
+    if (JSON.stringify(plan) === JSON.stringify(this.#plan)) return;
     try {
-      await this.#options.applyPackets(verdicts);
+      await this.#options.netns.apply(plan);
     } catch (error) {
       throw new PacketsUnavailable((error as Error).message, { cause: error });
     }
-    this.#verdicts = verdicts;
+    this.#plan = plan;
+    const quiet = plan.input.length + plan.output.length + plan.unplugged.length === 0;
     for (const connection of this.#connections)
-      if (verdicts.length) connection.stopProbes();
-      else connection.probeStale();
+      if (quiet) connection.probeStale();
+      else connection.stopProbes();
   }
 
-  #scheduleDeadline(): void {
-    clearTimeout(this.#deadline);
-    const next = Math.min(...this.#faults.map((fault) => fault.until ?? Number.POSITIVE_INFINITY));
-    if (next === Number.POSITIVE_INFINITY) return;
-    const waitMs = Math.min(Math.max(next - Date.now(), 0), TIMER_MAX_MS);
-    this.#deadline = setTimeout(() => {
-      const again = () => setTimeout(() => this.#scheduleDeadline(), EXPIRE_RETRY_MS);
-      this.#inTurn(() => this.#expire()).catch(again);
-    }, waitMs);
-  }
-
-  async #expire(): Promise<void> {
+  /** Some fault is over, or its time to begin has come. */
+  async #tick(): Promise<void> {
     const left = this.#faults.filter((fault) => !isOver(fault));
-    if (left.length < this.#faults.length) await this.#change('expired', left);
-    else this.#scheduleDeadline();
+    if (left.length < this.#faults.length) return this.#change('expired', left);
+    const begun = this.#faults.filter(hasBegun).length > this.#active.length;
+    await this.#apply(this.#faults);
+    if (begun) this.#options.changed('began', this.state);
   }
 
   async #openOrClose(): Promise<void> {
-    const closed = this.#active.some(({ kind }) => kind.closesListener);
-    for (const [port, upstreamPort] of this.#options.ports) {
-      const server = this.#servers.get(port);
-      if (closed && server) {
-        this.#servers.delete(port);
-        server.close(); // its connections live on; only their own faults end them
-      } else if (!closed && !server) {
-        this.#servers.set(port, await this.#listen(port, upstreamPort));
-      }
-    }
-  }
-
-  #listen(port: number, upstreamPort: number): Promise<Server> {
-    const server = createServer(
-      { allowHalfOpen: true, pauseOnConnect: true, noDelay: true },
-      (client) => this.#accept(client, upstreamPort),
-    );
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ port, host: this.#options.host ?? '0.0.0.0' }, () => resolve(server));
-    });
+    const closing = this.#active.filter(({ kind }) => kind.closesListener);
+    for (const port of this.#options.ports.keys())
+      if (closing.some(({ fault }) => (fault.scope?.port ?? port) === port))
+        this.#listeners.close(port);
+      else await this.#listeners.open(port);
   }
 
   #accept(client: Socket, port: number): void {
-    this.#total += 1;
-    if (this.#active.some(({ kind }) => kind.arriving === 'rst')) {
-      client.resetAndDestroy();
-      return;
-    }
-    const target = { host: this.#options.upstream, port };
-    const connection = new Connection(client, target, this.#options.random, {
-      up: (bytes) => {
-        this.#bytesUp += bytes;
-        this.#lastActivity = Date.now();
+    const counters = this.#counters;
+    const number = counters.total;
+    counters.total += 1;
+    const trace = (event: TraceEvent['event'], more: Partial<TraceEvent> = {}) =>
+      this.#options.trace?.({ event, connection: number, port, ...more });
+    const target = { host: this.#options.upstream, port: this.#options.ports.get(port)! };
+    const connection = new Connection(
+      client,
+      { number, port, target },
+      {
+        passed: (direction, bytes) => counters.passed(direction, bytes),
+        dialled: () => trace('dialled'),
+        dialFailed: () => {
+          counters.failed += 1;
+          trace('dial-failed');
+        },
+        hit: ({ fault: { id, kind } }) => trace('hit', { fault: id, kind }),
+        closed: () => {
+          this.#connections.delete(connection);
+          trace('closed', { bytes: connection.bytes });
+        },
       },
-      down: (bytes) => {
-        this.#bytesDown += bytes;
-        this.#lastActivity = Date.now();
-      },
-      dialFailed: () => (this.#failed += 1),
-      closed: () => this.#connections.delete(connection),
-    });
+    );
     this.#connections.add(connection);
+    trace('accepted');
     connection.setFaults(this.#active);
+  }
+
+  /** Bytes of the open connections, by number, for those who trace. */
+  get openBytes(): { connection: number; port: number; bytes: { up: number; down: number } }[] {
+    return [...this.#connections].map(({ name: { number, port }, bytes }) => ({
+      connection: number,
+      port,
+      bytes: { ...bytes },
+    }));
   }
 }
 
 const isOver = (fault: Fault): boolean => fault.until !== undefined && fault.until <= Date.now();
+const hasBegun = (fault: Fault): boolean => (fault.startsAt ?? 0) <= Date.now();
 
-function withDeadline({ forMs, ...fault }: WantedFault): Fault {
-  return forMs === undefined ? fault : { ...fault, until: Date.now() + forMs };
-}
+/** Two entries that say the same are one fault: what it has in hand stays as it is. */
+const keyOf = ({ id, kind, params, scope, seed, firstNew, startsAt }: Fault): string =>
+  JSON.stringify([id, kind, params, scope, seed, firstNew, startsAt]);

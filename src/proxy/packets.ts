@@ -1,19 +1,29 @@
-// The netns tier: nft rules in the proxy's own network namespace. One table of our own, replaced as
-// a whole: Docker keeps its DNS rules in `table ip nat` beside it, so the ruleset is never flushed.
-import { spawn } from 'node:child_process';
+// The packet filter: nft rules in the proxy's own network namespace. One table of our own, replaced
+// as a whole: Docker keeps its DNS rules in `table ip nat` beside it, so the ruleset is never
+// flushed.
 import { PROBE_PORTS } from './probe.ts';
+import { runTool } from './run-tool.ts';
 
-const NFT_LIMIT_MS = 5_000;
+export interface PacketRules {
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+}
+
+/** What a fault did to packets. */
+export interface PacketCount {
+  readonly packets: number;
+  readonly bytes: number;
+}
 
 const TABLE = 'table inet labctl';
 
 /**
- * The change from the rules that are `loaded` (undefined: nobody knows) to `verdicts`, which apply
- * to all that is neither loopback nor one of our own probes. With no verdict the table sleeps:
- * deleting it makes nft wait some 10 ms for a grace period of the kernel, and most often the same
- * cut comes again.
+ * The change from the rules that are `loaded` (undefined: nobody knows) to `rules`, which apply to
+ * all that is neither loopback nor one of our own probes. With no rule the table sleeps: deleting
+ * it makes nft wait some 10 ms for a grace period of the kernel, and most often the same cut comes
+ * again.
  */
-export function renderRules(verdicts: readonly string[], loaded?: readonly string[]): string {
+export function renderRules(rules: PacketRules, loaded?: PacketRules): string {
   const chain = (hook: 'input' | 'output') => {
     const [device, port] = hook === 'input' ? ['iifname', 'dport'] : ['oifname', 'sport'];
     return [
@@ -22,41 +32,67 @@ export function renderRules(verdicts: readonly string[], loaded?: readonly strin
       `    ${device} "lo" accept`,
       `    tcp ${port} ${PROBE_PORTS.first}-${PROBE_PORTS.last} accept`,
       ...(hook === 'output' ? ['    icmp type destination-unreachable accept'] : []),
-      ...verdicts.map((verdict) => `    ${verdict}`),
+      ...rules[hook].map((rule) => `    ${rule}`),
       '  }',
     ];
   };
-  if (!verdicts.length) return `${TABLE} { flags dormant; }\n`;
-  if (verdicts.join() === loaded?.join()) return `${TABLE}\n`; // wakes it
+  if (isEmpty(rules)) return `${TABLE} { flags dormant; }\n`;
+  if (loaded && isSame(rules, loaded)) return `${TABLE}\n`; // wakes it
   const clear = loaded ? [] : [`add ${TABLE}`]; // deleting what is not there is an error
-  if (!loaded || loaded.length) clear.push(`delete ${TABLE}`);
+  if (!loaded || !isEmpty(loaded)) clear.push(`delete ${TABLE}`);
   return [...clear, `${TABLE} {`, ...chain('input'), ...chain('output'), '}', ''].join('\n');
 }
 
-/** What our table has, asleep or not. A new network namespace has none; who failed cannot know. */
-let loaded: readonly string[] | undefined = [];
+const isEmpty = ({ input, output }: PacketRules): boolean => !input.length && !output.length;
 
-/** Puts the verdicts in force, atomically. Rejects with nft's own words. */
-export async function applyRules(verdicts: readonly string[]): Promise<void> {
+export const isSame = (a: PacketRules, b: PacketRules): boolean =>
+  a.input.join('\n') === b.input.join('\n') && a.output.join('\n') === b.output.join('\n');
+
+/** What our table has, asleep or not. A new network namespace has none; who failed cannot know. */
+let loaded: PacketRules | undefined = { input: [], output: [] };
+
+/** Packets by the comment of their rule. */
+export type PacketCounts = ReadonlyMap<string, PacketCount>;
+
+/**
+ * Puts the rules in force, atomically; says what those before had counted, and whether their
+ * counters go on. Rejects with nft's own words.
+ */
+export async function applyRules(
+  rules: PacketRules,
+): Promise<{ readonly counted: PacketCounts; readonly goOn: boolean }> {
   const before = loaded;
+  const goOn = !!before && (isEmpty(rules) || isSame(rules, before));
   loaded = undefined;
-  await runNft(renderRules(verdicts, before));
-  loaded = verdicts.length ? verdicts : before;
+  const script = renderRules(rules, before);
+  // A table that sleeps or wakes is listed on the way; nft 1.1 crashes when it is replaced too.
+  const list = before && !isEmpty(before);
+  const first = list && !goOn ? await countPackets() : undefined;
+  const said = await runTool('nft', ['-j', '-f', '-'], list && goOn ? LIST + script : script);
+  loaded = isEmpty(rules) && before ? before : rules;
+  return { counted: first ?? sumCounters(said), goOn };
 }
 
-function runNft(rules: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const nft = spawn('nft', ['-f', '-'], {
-      stdio: ['pipe', 'ignore', 'pipe'],
-      timeout: NFT_LIMIT_MS,
-    });
-    let complaint = '';
-    nft.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-    nft.on('error', reject);
-    nft.on('close', (status) =>
-      status === 0 ? resolve() : reject(new Error(complaint.trim() || `nft ended with ${status}`)),
-    );
-    nft.stdin.on('error', () => {}); // its exit status says more than EPIPE
-    nft.stdin.end(rules);
-  });
+const LIST = `list ${TABLE}\n`;
+
+/** What the rules counted since they were loaded. */
+export const countPackets = async (): Promise<PacketCounts> =>
+  sumCounters(await runTool('nft', ['-j', 'list', ...TABLE.split(' ')]));
+
+/** Counters in nft's own JSON (libnftables-json(5)), summed by the comment of their rules. */
+export function sumCounters(json: string): PacketCounts {
+  const { nftables } = JSON.parse(json || '{"nftables":[]}') as { nftables: { rule?: Rule }[] };
+  const sums = new Map<string, PacketCount>();
+  for (const { rule } of nftables) {
+    const counter = rule?.expr.find((part) => part.counter)?.counter;
+    if (!rule?.comment || !counter) continue;
+    const { packets = 0, bytes = 0 } = sums.get(rule.comment) ?? {};
+    sums.set(rule.comment, { packets: packets + counter.packets, bytes: bytes + counter.bytes });
+  }
+  return sums;
+}
+
+interface Rule {
+  readonly comment?: string;
+  readonly expr: readonly { readonly counter?: PacketCount }[];
 }

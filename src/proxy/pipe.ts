@@ -1,59 +1,79 @@
 // One direction of one connection. Without faults a chunk goes straight from socket to socket; with
-// faults it waits in a queue until every fault lets it go. Order is always kept and nothing is
-// dropped.
+// faults it waits in a queue until every fault lets it go. Order is always kept.
 //
-//   src --data--> direct ---------------------------> dst
-//             \-> effects.due() -> queue -> flush --/
+//   src --data--> direct ------------------------------------------> dst
+//             \-> change -> pieces -> due -> queue -> leave, held --/
 import type { Socket } from 'node:net';
 import type { StreamEffect } from '../faults/fault.ts';
+import type { ActiveFault } from './active-fault.ts';
+import { LineOfEffects, type Slot } from './effects.ts';
 
 /** Bytes that may wait in one direction of one connection before its sender is made to wait. */
 const QUEUE_LIMIT_BYTES = 64 * 1024 * 1024;
+/** The same where no fault delays: what waits for a slow link or reader is the sender's matter. */
+const BACKLOG_LIMIT_BYTES = 256 * 1024;
 
 /** How a stream ends: FIN or RST leave in their turn, behind the data. */
 type End = 'fin' | 'rst';
 
 interface Waiting {
-  readonly chunk: Buffer | End;
+  /** undefined for what is done when its turn comes. */
+  readonly data?: Buffer;
+  readonly turn?: () => void;
   dueMs: number;
+  /** When it may leave as the first in line; asked for once. */
+  leaveMs?: number;
+}
+
+export interface PipeEvents {
+  /** Bytes handed to the destination. */
+  passed(bytes: number): void;
+  /** A fault ends the whole connection: rst at once, close by a FIN each way. */
+  ends(how: 'rst' | 'close', fault: ActiveFault): void;
 }
 
 export class Pipe {
   readonly #src: Socket;
   readonly #dst: Socket;
-  #effects: readonly StreamEffect[] = [];
+  readonly #events: PipeEvents;
+  readonly #line: LineOfEffects;
   #queue: Waiting[] = [];
   #head = 0;
   #queuedBytes = 0;
   #lastDueMs = 0;
   #direct = true;
-  #held = false;
   #blocked = false;
+  /** The fault that ended this direction; what the source still says is thrown away. */
+  #endedBy: ActiveFault | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(src: Socket, dst: Socket, count: (bytes: number) => void) {
+  constructor(src: Socket, dst: Socket, events: PipeEvents) {
     this.#src = src;
     this.#dst = dst;
+    this.#events = events;
+    this.#line = new LineOfEffects((slot) => this.#takeHold(slot));
     src.on('data', (chunk: Buffer) => {
-      count(chunk.length);
-      if (!this.#direct) this.#enqueue(chunk);
-      else if (!dst.write(chunk)) this.#block();
+      if (!this.#direct) this.#receive(chunk);
+      else if (!this.#write(chunk)) this.#block();
     });
     src.on('end', () => {
-      if (!wasReset(src)) return this.#finish('fin');
-      src.destroy();
-      return this.#finish('rst');
+      const reset = wasReset(src);
+      if (reset) src.destroy();
+      this.#finish(reset ? 'rst' : 'fin');
     });
-    dst.on('close', () => clearTimeout(this.#timer));
+    dst.on('close', () => {
+      clearTimeout(this.#timer);
+      this.#line.clear();
+    });
     dst.on('drain', () => {
       this.#blocked = false;
       this.#flush();
     });
   }
 
-  /** True when bytes that were read have not left yet. */
-  get isHolding(): boolean {
-    return this.#queuedBytes > 0 || this.#dst.writableLength > 0;
+  /** Bytes that were read have not left yet. */
+  get queuedBytes(): number {
+    return this.#queuedBytes + this.#dst.writableLength;
   }
 
   /** Passes a reset of the source on, behind what waits. */
@@ -61,56 +81,136 @@ export class Pipe {
     this.#finish('rst');
   }
 
-  /** Replaces the effects; what waits in the queue keeps its place. */
-  setEffects(effects: readonly StreamEffect[]): void {
-    this.#effects = effects;
-    this.#held = effects.some((effect) => effect.held);
-    if (effects.length) this.#direct = false;
-    // Nothing delays any more: what was delayed need not wait out its time.
-    if (!effects.some((effect) => effect.due)) {
-      this.#lastDueMs = 0;
-      for (const waiting of this.#queue) waiting.dueMs = 0;
-    }
+  /** An end by a fault: a FIN behind what waits. */
+  cutOff(fault: ActiveFault): void {
+    if (this.#endedBy) return;
+    this.#endedBy = fault;
+    this.#direct = false;
+    this.#enqueueEnd('fin');
     this.#flush();
   }
 
+  /** Puts these faults in force; those that stay go on as they are. True when bytes were lost. */
+  setFaults(faults: ReadonlyMap<ActiveFault, () => readonly StreamEffect[]>): boolean {
+    const { added, removed } = this.#line.set(faults);
+    const lost = removed.some(({ lostBytes }) => lostBytes > 0);
+    if (this.#line.size) this.#direct = false;
+    if (removed.length) this.#reschedule();
+    for (const slot of added) if (!slot.bytesLeft) this.#line.meet(slot);
+    this.#flush();
+    return lost;
+  }
+
+  /** What waited for a fault that is gone waits no more, as far as others let it. */
+  #reschedule(): void {
+    const now = performance.now();
+    this.#lastDueMs = 0;
+    for (let i = this.#head; i < this.#queue.length; i += 1) {
+      const waiting = this.#queue[i]!;
+      delete waiting.leaveMs;
+      const due = this.#line.due(now, waiting.data === undefined);
+      this.#lastDueMs = Math.max(Math.min(waiting.dueMs, due), this.#lastDueMs);
+      waiting.dueMs = this.#lastDueMs;
+    }
+  }
+
+  #takeHold(slot: Slot): void {
+    const { ends } = slot.effect;
+    if (ends === 'fin') this.cutOff(slot.fault);
+    else if (ends) this.#events.ends(ends, slot.fault);
+    else this.#flush();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#endedBy) {
+      this.#endedBy.hits.droppedBytes += chunk.length;
+      return;
+    }
+    const before = this.#line.bytesUntilNext;
+    if (chunk.length > before) {
+      this.#receive(chunk.subarray(0, before));
+      this.#receive(chunk.subarray(before));
+      return;
+    }
+    if (this.#line.discard(chunk.length)) return;
+    for (const piece of this.#line.pieces(this.#line.change(chunk)))
+      this.#enqueue({ data: piece, dueMs: this.#line.due(performance.now(), false) });
+    for (const slot of this.#line.count(chunk.length)) this.#meetInTurn(slot);
+    this.#flush();
+  }
+
+  /** A fault that takes hold after so many bytes acts behind them, not before. */
+  #meetInTurn(slot: Slot): void {
+    if (slot.effect.ends || slot.effect.held)
+      this.#enqueue({
+        turn: () => this.#afterWritten(() => this.#line.meet(slot)),
+        dueMs: this.#lastDueMs,
+      });
+    else this.#line.meet(slot);
+  }
+
   #finish(end: End): void {
+    if (this.#endedBy) return;
     if (this.#direct) this.#end(end);
-    else this.#enqueue(end);
+    else if (!this.#line.discard(0)) {
+      this.#enqueueEnd(end);
+      this.#flush();
+    }
+  }
+
+  #enqueueEnd(end: End): void {
+    const dueMs = this.#line.due(performance.now(), true);
+    this.#enqueue({ turn: () => this.#end(end), dueMs });
   }
 
   #end(end: End): void {
     if (end === 'fin') this.#dst.end();
-    else this.#dst.resetAndDestroy();
+    else this.#afterWritten(() => this.#dst.resetAndDestroy());
   }
 
-  #enqueue(chunk: Buffer | End): void {
-    let dueMs = performance.now();
-    for (const effect of this.#effects) dueMs = effect.due?.(dueMs) ?? dueMs;
-    this.#lastDueMs = dueMs = Math.max(dueMs, this.#lastDueMs);
-    this.#queue.push({ chunk, dueMs });
-    this.#queuedBytes += sizeOf(chunk);
-    this.#flush();
+  /** Once the kernel has all that was written; a reset would overtake the rest. */
+  #afterWritten(then: () => void): void {
+    if (this.#dst.writableLength) this.#dst.write('', then);
+    else then();
+  }
+
+  #enqueue(waiting: Waiting): void {
+    this.#lastDueMs = waiting.dueMs = Math.max(waiting.dueMs, this.#lastDueMs);
+    this.#queue.push(waiting);
+    this.#queuedBytes += waiting.data?.length ?? 0;
+  }
+
+  #write(data: Buffer): boolean {
+    this.#events.passed(data.length);
+    return this.#dst.write(data);
   }
 
   #flush(): void {
     clearTimeout(this.#timer);
-    const now = performance.now();
-    while (!this.#held && !this.#blocked && this.#head < this.#queue.length) {
-      const { chunk, dueMs } = this.#queue[this.#head]!;
-      if (dueMs > now) {
-        this.#timer = setTimeout(() => this.#flush(), dueMs - now);
+    while (!this.#line.isHeld && !this.#blocked && this.#head < this.#queue.length) {
+      const waiting = this.#queue[this.#head]!;
+      const waitMs = this.#leaveMs(waiting) - performance.now();
+      if (waitMs > 0) {
+        this.#timer = setTimeout(() => this.#flush(), waitMs);
         break;
       }
       this.#head += 1;
-      this.#queuedBytes -= sizeOf(chunk);
-      if (typeof chunk === 'string') this.#end(chunk);
-      else if (!this.#dst.write(chunk)) this.#blocked = true;
+      this.#queuedBytes -= waiting.data?.length ?? 0;
+      if (waiting.data) this.#blocked = !this.#write(waiting.data);
+      else waiting.turn!();
     }
     this.#compact();
-    const mayRead = !this.#held && !this.#blocked && this.#queuedBytes < QUEUE_LIMIT_BYTES;
+    const limitBytes = this.#line.delays ? QUEUE_LIMIT_BYTES : BACKLOG_LIMIT_BYTES;
+    const mayRead = !this.#line.isHeld && !this.#blocked && this.#queuedBytes < limitBytes;
     if (mayRead) this.#src.resume();
     else this.#src.pause();
+  }
+
+  #leaveMs(waiting: Waiting): number {
+    const now = performance.now();
+    if (!waiting.data || waiting.dueMs > now) return waiting.dueMs;
+    waiting.leaveMs ??= this.#line.leave(now, waiting.data.length);
+    return waiting.leaveMs;
   }
 
   /** Drops what was sent; goes back to the direct way once nothing waits and no fault is set. */
@@ -118,7 +218,7 @@ export class Pipe {
     if (this.#head === this.#queue.length) {
       this.#queue = [];
       this.#head = 0;
-      this.#direct = this.#effects.length === 0;
+      this.#direct = this.#line.size === 0 && !this.#endedBy;
     } else if (this.#head > 1024) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
@@ -130,8 +230,6 @@ export class Pipe {
     this.#src.pause();
   }
 }
-
-const sizeOf = (chunk: Buffer | End): number => (typeof chunk === 'string' ? 0 : chunk.length);
 
 /**
  * libuv calls a reset right behind data an end of the stream, but it leaves a socket without a

@@ -1,78 +1,106 @@
+import { Option } from 'commander';
+import type { KindDescription } from '../../lab/faults.ts';
 import { type CommandSpec, duration } from '../command.ts';
 import { mendIfInterrupted } from '../mend.ts';
+import { formatChange } from '../output/fault-change.ts';
+import { formatHits, formatScope } from '../output/faults.ts';
 import { table } from '../output/table.ts';
 
 interface AddOptions {
-  readonly from: string;
-  readonly to: string;
+  readonly from?: string;
+  readonly to?: string;
   readonly both?: boolean;
+  readonly direction: 'up' | 'down' | 'both';
+  readonly conns: 'new' | 'existing' | 'all';
+  readonly share?: string;
+  readonly after?: string;
   readonly for?: number;
+  readonly seed?: string;
   readonly dryRun?: boolean;
 }
 
 const add: CommandSpec = {
   name: 'add',
-  summary: 'set a fault on an edge',
+  summary: 'set a fault on edges',
   examples: [
-    'fault add latency --from etcd-1 --to etcd-2 delay=100ms jitter=20ms',
-    'fault add jam --from etcd-1 --to etcd-2 --both --for 30s',
+    'fault add latency etcd-1:etcd-2 delay=100ms jitter=20ms',
+    'fault add jam leader::follower --for 30s      # both ways',
+    'fault add reset host:etcd-1:2379 bytes=64KB --share 10% --seed 7',
   ],
   configure: (command) =>
     command
       .argument('<kind>', 'labctl fault kinds lists them')
-      .argument('[params...]', 'KEY=VALUE')
-      .requiredOption('--from <node>', 'who dials; host for your own machine')
-      .requiredOption('--to <node>', 'who is dialled')
+      .argument(
+        '[words...]',
+        'edges and KEY=VALUE: an edge is from:to, from::to for both ways, or from:to:port; ' +
+          'from and to are nodes, globs (etcd-*), roles (leader), zones (@eu), or host',
+      )
+      .option('--from <nodes>', 'who dials, with --to')
+      .option('--to <nodes>', 'who is dialled')
       .option('--both', 'the edge the other way too')
+      .addOption(
+        new Option('--direction <way>', 'only bytes from the dialler (up) or to it (down)')
+          .choices(['up', 'down', 'both'])
+          .default('both'),
+      )
+      .addOption(
+        new Option('--conns <which>', 'only connections made later, or those that are there')
+          .choices(['new', 'existing', 'all'])
+          .default('all'),
+      )
+      .option('--share <share>', 'only so many connections, 10% or 0.1, drawn once for each')
+      .option('--after <amount>', 'begin later: after a time (5s), or after so many bytes (1MB)')
       .option('--for <duration>', 'remove it by itself after this long', duration)
+      .option('--seed <number>', 'draw every choice from it, to have the same again')
       .option('--dry-run', 'say what would be set'),
-  run: async (context, kind: string, params: readonly string[], options: AddOptions) => {
+  run: async (context, kind: string, words: readonly string[], options: AddOptions) => {
     const { faultAdd } = await import('../../lab/faults.ts');
-    const { for: forMs, ...rest } = options;
-    const limit = forMs === undefined ? {} : { forMs };
-    const session = await context.session();
-    const change = await faultAdd(session, { kind, params, ...rest, ...limit });
+    const { readScope } = await import('../../lab/read-scope.ts');
+    const { from, to, both, for: forMs, dryRun = false } = options;
+    const params = words.filter((word) => word.includes('='));
+    const edges = words.filter((word) => !word.includes('='));
+    if (from || to) edges.push(`${from ?? ''}${both ? '::' : ':'}${to ?? ''}`);
+    const { scope, ...times } = readScope(options);
+    const change = await faultAdd(await context.session(), {
+      kind,
+      params,
+      edges,
+      dryRun,
+      ...(scope && { scope }),
+      ...times,
+      ...(forMs !== undefined && { forMs }),
+    });
     await mendIfInterrupted(context, change);
-    if (change.mode !== kind)
-      context.say(`notice: packets cannot be filtered: ${change.mode} is set`);
     await context.print({
       json: change,
       names: () => change.faults,
-      table: () =>
-        options.dryRun
-          ? `would set ${kind} on ${change.edges.join(' ')}`
-          : [
-              `set ${change.mode} ${change.faults[0]} on ${change.edges.join(' ')}`,
-              `undo: ${context.self} fault rm ${change.faults[0]}${context.which}`,
-            ].join('\n'),
+      table: () => {
+        const set = `${dryRun ? 'would set' : 'set'} ${kind} on ${change.edges.join(' ')}`;
+        return formatChange(context, change, set, `fault rm ${change.faults[0]}`);
+      },
     });
   },
 };
 
 const list: CommandSpec = {
   name: 'ls',
-  summary: 'list the faults of the lab',
+  summary: 'list the faults of the lab, and what they did so far',
   examples: ['fault ls', 'fault ls -o json'],
   run: async (context) => {
     const { faultList } = await import('../../lab/faults.ts');
+    const { formatParams } = await import('../../lab/fault-params.ts');
     const faults = await faultList(await context.session());
+    const row = ({ id, kind, edge, params, scope, startsAt, until, hits }: (typeof faults)[0]) => {
+      const times = [startsAt && `from ${startsAt}`, until && `until ${until}`].filter(Boolean);
+      const what = formatParams(kind, params) || '-';
+      return [id, kind, edge, what, formatScope(scope), times.join(' ') || '-', formatHits(hits)];
+    };
     await context.print({
       json: { version: 1, faults },
       names: () => [...new Set(faults.map(({ id }) => id))],
       table: () =>
         faults.length
-          ? table(
-              ['ID', 'KIND', 'EDGE', 'PARAMS', 'UNTIL'],
-              faults.map(({ id, kind, edge, params, until }) => [
-                id,
-                kind,
-                edge,
-                Object.entries(params)
-                  .map(([key, value]) => `${key}=${value}ms`)
-                  .join(' ') || '-',
-                until ?? '-',
-              ]),
-            )
+          ? table(['ID', 'KIND', 'EDGE', 'PARAMS', 'SCOPE', 'TIME', 'HIT'], faults.map(row))
           : 'no fault is set',
     });
   },
@@ -103,7 +131,7 @@ const remove: CommandSpec = {
 
 const kinds: CommandSpec = {
   name: 'kinds',
-  summary: 'list the kinds of faults and their parameters',
+  summary: 'list the kinds of faults, or explain one with its parameters',
   examples: ['fault kinds', 'fault kinds latency'],
   configure: (command) => command.argument('[kind]', 'only this one'),
   run: async (context, only: string | undefined) => {
@@ -112,23 +140,48 @@ const kinds: CommandSpec = {
     await context.print({
       json: { version: 1, kinds: found },
       names: () => found.map(({ kind }) => kind),
-      table: () =>
-        table(
-          ['KIND', 'TIER', 'PARAMS', 'WHAT'],
-          found.map(({ kind, tier, params, summary }) => [
-            kind,
-            tier,
-            params.map(({ name, default: value }) => `${name}=${value ?? '?'}`).join(' ') || '-',
-            summary,
-          ]),
-        ),
+      table: () => (only === undefined ? kindsTable(found) : explainKind(found[0]!)),
     });
   },
 };
 
+const kindsTable = (found: readonly KindDescription[]): string =>
+  table(
+    ['KIND', 'TIER', 'WHAT'],
+    found.map(({ kind, tier, summary }) => [kind, tier, summary]),
+  );
+
+function explainKind({ kind, tier, summary, doc, example, scopes, params }: KindDescription) {
+  const rows = params.map(({ name, values, default: value, required, doc: what }) => [
+    `  ${name}`,
+    values,
+    required ? 'required' : (value ?? '-'),
+    what,
+  ]);
+  return [
+    `${kind} (${tier}): ${summary}`,
+    '',
+    ...wrap(doc),
+    '',
+    ...(rows.length ? [table(['  PARAM', 'VALUES', 'DEFAULT', 'WHAT'], rows), ''] : []),
+    `narrowed by: ${scopes.join(', ') || 'nothing'}`,
+    `example: ${example}`,
+  ].join('\n');
+}
+
+function wrap(text: string, columns = 80): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length > columns) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
 export const fault: CommandSpec = {
   name: 'fault',
   summary: 'set, list and remove faults on edges',
-  examples: ['fault add latency --from etcd-1 --to etcd-2 delay=100ms', 'fault ls', 'fault rm f1'],
+  examples: ['fault add latency etcd-1:etcd-2 delay=100ms', 'fault ls', 'fault rm f1'],
   subcommands: [add, list, remove, kinds],
 };

@@ -4,6 +4,7 @@ import type { PartitionOptions } from '../../lab/partition.ts';
 import { shapes } from '../../shapes/index.ts';
 import { type CommandSpec, duration } from '../command.ts';
 import { mendIfInterrupted } from '../mend.ts';
+import { formatChange } from '../output/fault-change.ts';
 
 const shapesHelp = (): string =>
   ['', 'Shapes (x: cut, --: open):']
@@ -53,21 +54,14 @@ export const partition: CommandSpec = {
     const options: PartitionOptions = { sides, ...rest, ...(forMs === undefined ? {} : { forMs }) };
     const change = await partition(await context.session(), options);
     await mendIfInterrupted(context, change);
-    if (change.notice) context.say(`notice: ${change.notice}`);
     await context.print({
       json: change,
       names: () => change.edges,
       table: () => {
-        const { edges, of, mode, resolved, faults } = change;
+        const { edges, of, mode } = change;
         const scope = rest.edges === 'all' ? '' : `${rest.edges} `;
-        const roles = Object.entries(resolved).map(([role, node]) => `${role} is ${node}; `);
-        const undo = forMs === undefined ? '' : ' (or by itself)';
-        const verb = rest.dryRun ? 'would cut' : 'cut';
-        const count = `${verb} ${edges.length} of ${of} ${scope}edges`;
-        const cut = `${roles.join('')}${count}: ${edges.join(' ')}  (${mode})`;
-        return rest.dryRun
-          ? cut
-          : `${cut}  id ${faults[0]}\nundo: ${context.self} heal${context.which}${undo}`;
+        const count = `${rest.dryRun ? 'would cut' : 'cut'} ${edges.length} of ${of} ${scope}edges`;
+        return formatChange(context, change, `${count}: ${edges.join(' ')}  (${mode})`, 'heal');
       },
     });
   },

@@ -1,7 +1,7 @@
 // The status of a lab as people read it.
 import type { EdgeStatus, LabStatus, NodeStatus } from '../../lab/status.ts';
 import type { Paint } from '../context.ts';
-import { table } from './table.ts';
+import { size, table } from './table.ts';
 
 export function statusTable(status: LabStatus, paint: Paint, wide: boolean): string {
   const headers = ['NODE', 'ROLE', 'HEALTH', 'STATE', 'ENDPOINTS'];
@@ -31,19 +31,14 @@ export function edgesTable({ edges }: LabStatus, paint: Paint): string {
   return table(['EDGE', 'STATE', 'FAULTS', 'OPEN', 'TOTAL', 'FAILED', 'UP', 'DOWN'], rows);
 }
 
-function edgeRow({ name, state, faults, connections, bytes }: EdgeStatus, paint: Paint): string[] {
+function edgeRow(edge: EdgeStatus, paint: Paint): string[] {
+  const { name, state, faults, connections, bytes, rates } = edge;
   const word = state === 'open' ? state : paint.yellow(state);
   const kinds = faults.map(({ id, kind }) => `${kind} (${id})`).join(', ') || '-';
   const { open = '-', total = '-', failed = '-' } = connections ?? {};
-  const { up, down } = bytes ?? {};
-  return [name, word, kinds, ...[open, total, failed].map(String), size(up), size(down)];
-}
-
-/** 1234 -> `1.2 KB`; sizes are powers of 1000. */
-function size(bytes: number | undefined): string {
-  if (bytes === undefined) return '-';
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
-  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
-  const value = bytes / 1000 ** power;
-  return `${power ? value.toFixed(1) : value} ${units[power]}`;
+  const carried = (way: 'up' | 'down') => {
+    const rate = rates?.[way] ? ` (${size(rates[way])}/s)` : '';
+    return bytes ? `${size(bytes[way])}${rate}` : '-';
+  };
+  return [name, word, kinds, ...[open, total, failed].map(String), carried('up'), carried('down')];
 }

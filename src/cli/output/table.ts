@@ -21,3 +21,11 @@ export function table(headers: readonly string[], rows: readonly (readonly strin
 /** `1 node`, `3 nodes` */
 export const plural = (count: number, what: string): string =>
   `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** 1234 -> `1.2 KB`; sizes are powers of 1000. */
+export function size(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  const value = bytes / 1000 ** power;
+  return `${power ? value.toFixed(1) : value} ${units[power]}`;
+}

@@ -23,6 +23,7 @@ function fakeProxy(
     faults,
     connections: { open: 0, total: 0, failed: 0 },
     bytes: { up: 0, down: 0 },
+    rates: { up: 0, down: 0 },
     lastActivity: null,
   });
   const answer = (request: Request): Reply => {

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { renderRules } from '../../../src/proxy/packets.ts';
 
+const NONE = { input: [], output: [] };
+const CUT = { input: ['drop'], output: ['drop'] };
+
 const DROP = `table inet labctl {
   chain input {
     type filter hook input priority 0
@@ -19,15 +22,17 @@ const DROP = `table inet labctl {
 `;
 
 test('one table of our own; loopback and probes pass, all else meets the verdicts', () => {
-  expect(renderRules(['drop'], [])).toBe(DROP);
+  expect(renderRules(CUT, NONE)).toBe(DROP);
 });
 
 test('without verdicts the table sleeps, and the same verdicts wake it', () => {
-  expect(renderRules([], ['drop'])).toBe('table inet labctl { flags dormant; }\n');
-  expect(renderRules(['drop'], ['drop'])).toBe('table inet labctl\n');
+  expect(renderRules(NONE, CUT)).toBe('table inet labctl { flags dormant; }\n');
+  expect(renderRules(CUT, CUT)).toBe('table inet labctl\n');
 });
 
 test('other rules, or nobody knows which, are replaced', () => {
-  expect(renderRules(['drop'], ['reject'])).toBe(`delete table inet labctl\n${DROP}`);
-  expect(renderRules(['drop'])).toBe(`add table inet labctl\ndelete table inet labctl\n${DROP}`);
+  expect(renderRules(CUT, { input: ['reject'], output: [] })).toBe(
+    `delete table inet labctl\n${DROP}`,
+  );
+  expect(renderRules(CUT)).toBe(`add table inet labctl\ndelete table inet labctl\n${DROP}`);
 });

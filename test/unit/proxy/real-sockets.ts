@@ -3,14 +3,16 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import type { Fault } from '../../../src/faults/fault.ts';
+import { completeParams } from '../../../src/lab/fault-params.ts';
 import { EdgeProxy } from '../../../src/proxy/edge-proxy.ts';
+import { type NetnsPlan, NO_PLAN } from '../../../src/proxy/netns-plan.ts';
 
 export interface Rig extends AsyncDisposable {
   readonly proxy: EdgeProxy;
   /** What was accepted by the server, in order. */
   readonly accepted: Socket[];
-  /** Verdicts that were last put in force. */
-  readonly verdicts: () => readonly string[];
+  /** What was last asked of the network namespace. */
+  readonly plan: () => NetnsPlan;
   readonly server: Server;
   /** A connected client; the port is the proxy's own at that moment. */
   connect(): Promise<Socket>;
@@ -32,14 +34,17 @@ export async function startRig(
   await once(server, 'listening');
   const upstreamPort = (server.address() as { port: number }).port;
   const port = await freePort();
-  let verdicts: readonly string[] = [];
+  let plan = NO_PLAN;
   const proxy = new EdgeProxy({
+    edge: 'a:b',
     upstream: '127.0.0.1',
     host: '127.0.0.1',
     ports: new Map([[port, upstreamPort]]),
-    random: Math.random,
-    applyPackets: async (wanted) => {
-      verdicts = wanted;
+    netns: {
+      apply: async (wanted) => {
+        plan = wanted;
+      },
+      counts: async () => new Map(),
     },
     save: () => {},
     changed: () => {},
@@ -50,7 +55,7 @@ export async function startRig(
     proxy,
     accepted,
     server,
-    verdicts: () => verdicts,
+    plan: () => plan,
     connect: async () => {
       const client = createConnection({ port, host: '127.0.0.1', allowHalfOpen: true });
       client.on('error', () => {}); // a test that expects one listens for it too
@@ -62,8 +67,8 @@ export async function startRig(
       const list = faults.map((fault, i) => ({
         id: `f${i + 1}`,
         from: 'fault',
-        params: {},
         ...fault,
+        params: completeParams(fault.kind, fault.params ?? {}),
       }));
       await proxy.set(proxy.state.revision, list);
     },

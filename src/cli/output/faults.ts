@@ -1,0 +1,28 @@
+// Where a fault acts and what it did, in a few words.
+import type { Scope } from '../../faults/fault.ts';
+import type { ListedFault } from '../../lab/faults.ts';
+import { plural, size } from './table.ts';
+
+/** `up, new, 10%, :2379`, or `-` where nothing narrows it. */
+export function formatScope({ direction, conns, share, port, afterBytes }: Scope = {}): string {
+  const words = [
+    direction,
+    conns,
+    share !== undefined && `${Number((share * 100).toPrecision(4))}%`,
+    port && `:${port}`,
+    afterBytes && `after ${size(afterBytes)}`,
+  ];
+  return words.filter(Boolean).join(', ') || '-';
+}
+
+/** `3 connections, 1.2 KB held`, or `-` while it did nothing. */
+export function formatHits(hits: ListedFault['hits']): string {
+  const { connections, heldBytes, droppedBytes, droppedPackets } = hits;
+  const words = [
+    connections && plural(connections, 'connection'),
+    heldBytes && `${size(heldBytes)} held`,
+    droppedPackets && plural(droppedPackets, 'packet'),
+    droppedBytes && `${size(droppedBytes)} dropped`,
+  ];
+  return words.filter(Boolean).join(', ') || '-';
+}

@@ -1,0 +1,35 @@
+// What a command that changed faults answers with: the shape of `partition -o json` and its like.
+import type { Added } from './change-faults.ts';
+import type { Session } from './session.ts';
+
+export interface FaultChange {
+  readonly version: 1;
+  readonly lab: string;
+  readonly requested: string;
+  /** Roles, zones and globs, and what they were resolved to. */
+  readonly resolved: Readonly<Record<string, string>>;
+  readonly edges: readonly string[];
+  /** How many edges could have been chosen: all of the scope. */
+  readonly of: number;
+  readonly mode: string;
+  /** Set when another mode is in force than was asked for. */
+  readonly notice?: string;
+  readonly faults: readonly string[];
+  /** What every choice was drawn from; set when faults were. */
+  readonly seed?: number;
+  /** Edge -> connections that were hit at once. */
+  readonly connections?: Readonly<Record<string, number>>;
+  /** Edges that carried nothing in the last 10 s: their fault may go unnoticed. */
+  readonly quiet?: readonly string[];
+  readonly tookMs: number;
+}
+
+type Planned = Pick<FaultChange, 'requested' | 'resolved' | 'edges' | 'of' | 'mode'>;
+
+/** With nothing added it is what a dry run answers. */
+export function faultChange({ name }: Session, planned: Planned, added?: Added): FaultChange {
+  const base = { version: 1, lab: name, ...planned } as const;
+  if (!added) return { ...base, faults: [], tookMs: 0 };
+  const { id, seed, connections, quiet, tookMs } = added;
+  return { ...base, faults: [id], seed, connections, quiet, tookMs: Math.round(tookMs) };
+}
