@@ -22,11 +22,13 @@ const SHORT_HELP = { visibleOptions: () => [] };
 const TOGETHER: Readonly<Record<string, readonly [term: string, summary: string]>> = {
   start: ['start, stop, restart', 'start and stop nodes; they keep data and edges'],
   kill: ['kill, pause, unpause', 'kill nodes as kill -9 does; freeze and thaw them'],
+  exec: ['exec, client', "run a command in a node; open the database's own shell"],
+  logs: ['logs, trace', 'follow what nodes log, and what happens on edges'],
 };
 const subcommandTerm = (command: Command) => TOGETHER[command.name()]?.[0] ?? command.name();
 const subcommandDescription = (command: Command) =>
   TOGETHER[command.name()]?.[1] ?? command.summary();
-const ALSO_THERE = ['stop', 'restart', 'pause', 'unpause', 'help'];
+const ALSO_THERE = ['stop', 'restart', 'pause', 'unpause', 'client', 'trace', 'help'];
 
 const interrupted = new AbortController();
 process.on('SIGINT', () => {

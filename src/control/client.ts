@@ -2,7 +2,7 @@
 // change that lost a race.
 import { randomUUID } from 'node:crypto';
 import { LabError } from '../errors.ts';
-import type { Fault, Tier } from '../faults/fault.ts';
+import type { Fault } from '../faults/fault.ts';
 import {
   type EdgeState,
   type FaultHits,
@@ -10,6 +10,7 @@ import {
   type Question,
   type RefusalCode,
   type Reply,
+  type TierProblems,
   type TraceLine,
   type WantedFault,
 } from './protocol.ts';
@@ -34,8 +35,8 @@ export interface Control {
   get(): Promise<EdgeState>;
   /** The same with what each fault of the list did so far; the kernel is asked for that. */
   hits(): Promise<{ readonly state: EdgeState; readonly hits: readonly FaultHits[] }>;
-  /** Tier -> null when it works here, else why it does not. */
-  tiers(): Promise<Readonly<Record<Tier, string | null>>>;
+  /** Which tiers of faults work here. */
+  tiers(): Promise<TierProblems>;
   /** Has the proxy tell what happens to connections for so long, to `onTrace`. */
   trace(forMs: number): Promise<EdgeState>;
   /**

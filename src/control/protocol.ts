@@ -72,6 +72,9 @@ export interface TraceEvent {
   readonly kind?: string;
 }
 
+/** Tier -> null when it works here, else why it does not, in the words of the tool. */
+export type TierProblems = Readonly<Record<Tier, string | null>>;
+
 /** Beside the replies, to whoever is attached. */
 export interface TraceLine {
   readonly trace: TraceEvent & { readonly at: string };
@@ -88,12 +91,7 @@ export type Reply =
       readonly state: EdgeState;
       readonly hits: readonly FaultHits[];
     }
-  /** Tier -> null when it works, else why it does not. */
-  | {
-      readonly id: string;
-      readonly ok: true;
-      readonly tiers: Readonly<Record<Tier, string | null>>;
-    }
+  | { readonly id: string; readonly ok: true; readonly tiers: TierProblems }
   | {
       /** Empty when the line could not be read: every asker then asks again. */
       readonly id: string;

@@ -1,5 +1,6 @@
 // The control channels of many proxies at once.
 import { type Control, openControl } from '../control/client.ts';
+import type { TraceLine } from '../control/protocol.ts';
 import { attachTo } from '../docker/attach.ts';
 import { engineError } from '../docker/connect.ts';
 import { LabError } from '../errors.ts';
@@ -11,14 +12,21 @@ export interface Controls extends Disposable {
   readonly closed: ReadonlyMap<string, LabError>;
 }
 
+/** What a proxy tells of connections, while it is asked to. */
+type OnTrace = (edge: string, event: TraceLine['trace']) => void;
+
 /** Opens a channel to each edge's proxy, all at the same time. Never throws for a proxy. */
-export async function openControls(session: Session, edges: readonly string[]): Promise<Controls> {
+export async function openControls(
+  session: Session,
+  edges: readonly string[],
+  onTrace?: OnTrace,
+): Promise<Controls> {
   const open = new Map<string, Control>();
   const closed = new Map<string, LabError>();
   await Promise.all(
     edges.map(async (edge) => {
       try {
-        open.set(edge, await openOne(session, edge));
+        open.set(edge, await openOne(session, edge, onTrace));
       } catch (error) {
         closed.set(edge, asUnreachable(edge, error));
       }
@@ -33,11 +41,15 @@ export async function openControls(session: Session, edges: readonly string[]): 
   };
 }
 
-function openOne({ docker, observed }: Session, edge: string): Promise<Control> {
+function openOne(
+  { docker, observed }: Session,
+  edge: string,
+  onTrace: OnTrace = () => {},
+): Promise<Control> {
   const proxy = observed.proxies.get(edge);
   if (proxy?.state !== 'running')
     throw new LabError('proxy-unreachable', `proxy ${edge} is ${proxy?.state ?? 'not there'}`);
-  return openControl(edge, attachTo(docker, proxy.id));
+  return openControl(edge, attachTo(docker, proxy.id), (event) => onTrace(edge, event));
 }
 
 function asUnreachable(edge: string, error: unknown): LabError {

@@ -4,7 +4,10 @@ import type Docker from 'dockerode';
 import { composeVersion } from '../docker/compose.ts';
 import { findEndpoint, openDocker } from '../docker/connect.ts';
 import { usedSubnets } from '../docker/observe.ts';
+import { findTiers } from '../docker/tiers.ts';
 import { LabError } from '../errors.ts';
+import { TIERS } from '../faults/fault.ts';
+import { faultKinds } from '../faults/index.ts';
 import { assignPorts } from '../stack/ports.ts';
 import { allocateSubnets } from '../stack/subnets.ts';
 import { isFree, SUBNETS_DEFAULT } from './place.ts';
@@ -58,6 +61,7 @@ async function engineFindings(docker: Docker, env: NodeJS.ProcessEnv): Promise<F
     subnetFinding(taken, env.LABCTL_UP_SUBNETS ?? SUBNETS_DEFAULT),
     await portFinding(),
     await imageFinding(docker),
+    ...(await tierFindings(docker)),
   ];
 }
 
@@ -75,6 +79,19 @@ async function imageFinding(docker: Docker): Promise<Finding> {
   const own = tags.filter((tag) => /^(labctl|quay\.io\/coreos)\//.test(tag)).sort();
   const found = own.length ? own.join(', ') : 'none yet; up pulls or builds them';
   return { name: 'images', ok: true, found, fix: '' };
+}
+
+/** Never a fault of the whole: every tier has others that work everywhere. */
+async function tierFindings(docker: Docker): Promise<Finding[]> {
+  const tiers = await findTiers(docker);
+  if (!tiers)
+    return [{ name: 'faults', ok: true, found: 'known after the first labctl up', fix: '' }];
+  return TIERS.map((tier) => {
+    const kinds = Object.keys(faultKinds).filter((kind) => faultKinds[kind]!.tier === tier);
+    const problem = tiers[tier];
+    const found = problem ? `not on this engine (${problem}): ` : '';
+    return { name: `faults: ${tier}`, ok: true, found: `${found}${kinds.join(', ')}`, fix: '' };
+  });
 }
 
 const COMPOSE_FIX =

@@ -1,10 +1,7 @@
 // Which tiers of faults work here, found out by trying: a kernel without netem says nothing until
 // it is asked for it.
-import type { Tier } from '../faults/fault.ts';
+import type { TierProblems } from '../control/protocol.ts';
 import { runTool } from './run-tool.ts';
-
-/** Tier -> null when it works, else why it does not, in the words of the tool. */
-export type Tiers = Readonly<Record<Tier, string | null>>;
 
 /** A rule of each sort that faults use; -c has the kernel check it and leaves nothing behind. */
 const SAMPLE = `table inet labctl-check {
@@ -16,7 +13,7 @@ const SAMPLE = `table inet labctl-check {
 }
 `;
 
-export async function findTiers(): Promise<Tiers> {
+export async function findTiers(): Promise<TierProblems> {
   const netns = await complaint(() => runTool('nft', ['-c', '-f', '-'], SAMPLE));
   return { stream: null, netns, netem: await complaint(tryNetem) };
 }

@@ -15,6 +15,7 @@ import { port } from './port.ts';
 import { render } from './render.ts';
 import { stacks } from './stacks.ts';
 import { status } from './status.ts';
+import { trace } from './trace.ts';
 import { up } from './up.ts';
 import { validate } from './validate.ts';
 import { version } from './version.ts';
@@ -22,7 +23,7 @@ import { wait } from './wait.ts';
 
 export const commandGroups: Readonly<Record<string, readonly CommandSpec[]>> = {
   'Start and stop:': [up, down, ...lifecycleCommands],
-  'Look:': [ls, status, logs, exec, client, port, wait],
+  'Look:': [ls, status, logs, exec, client, port, wait, trace],
   'Break and mend:': [partition, heal, fault],
   'Run and share:': [validate, render, stacks],
   'Help:': [doctor, explain, version],

@@ -6,8 +6,34 @@ import { expect, test } from 'vitest';
 import { commandGroups } from '../../../src/cli/commands/index.ts';
 import { errorTable } from '../../../src/errors.ts';
 import { faultKinds } from '../../../src/faults/index.ts';
+import { describeKinds } from '../../../src/lab/faults.ts';
 import { shapes } from '../../../src/shapes/index.ts';
 import { systems } from '../../../src/systems/index.ts';
+
+/** What stands before the kinds in docs/faults.md. */
+const FAULTS_HEAD = `# Faults
+
+Every kind of fault, as \`labctl fault kinds\` and \`labctl fault kinds KIND\` show it. A fault is set
+on edges by \`labctl fault add KIND EDGE... [KEY=VALUE...]\` and removed by its id, by \`heal\`, or by
+itself after \`--for\`.
+
+- **Two directions.** An edge is who dials: \`etcd-1:etcd-2\` and \`etcd-2:etcd-1\` are two edges with two
+  proxies. On an edge bytes go up, from the dialler to the listener, and down.
+- **Narrowed by** the words of \`fault add\`: \`--direction up|down\`, \`--conns new|existing\`, \`--share
+  10%\` (of connections, drawn once for each), a port (\`etcd-1:etcd-2:2380\`), \`--after 1MB\` (bytes of
+  that direction of the connection). \`--after 5s\` and \`--for 30s\` go with every kind.
+- **Several faults on one edge** compose in this order, whatever the order they were set in: gate (jam,
+  blackhole, refuse, ...), corrupt, slice, latency, rate, limit.
+- **Chance** follows from \`--seed\`, the edge and the number of the connection on it, whatever the
+  timing; \`fault add\` says the seed it drew in its JSON. The kernel's own chance (drop-prob, netem)
+  has no seed.
+- **Removing** a fault leaves the others as they are, and what was queued goes on, in order. Where bytes
+  were lost (lossy kinds) the connection is reset, never resumed.
+- **Tiers**: _stream_ works everywhere; _netns_ needs nft in the proxy's own network namespace; _netem_
+  needs a kernel with sch_netem, which Docker Desktop and WSL often lack. \`labctl doctor\` says which
+  tiers this engine has, and a fault that cannot work fails before anything is changed.
+- **Units**: durations ns us ms s m h; sizes B KB MB GB (1000) KiB MiB GiB (1024); rates kbit mbit gbit
+  or KB/s MB/s; shares 5% or 0.05. Timers tick about once per millisecond.`;
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const FILE_LINES_MAX = 300;
@@ -189,6 +215,28 @@ test('docs/errors.md is the error table (vitest -u writes it)', async () => {
     '# Errors\n\nEvery error that labctl reports, by the code in parentheses behind its message. ' +
     '`labctl explain CODE` prints the same.\n';
   await expect([head, ...sections].join('\n')).toMatchFileSnapshot(join(root, 'docs/errors.md'));
+});
+
+test('docs/faults.md is made of the fault kinds (vitest -u writes it)', async () => {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  const sections = describeKinds().map(({ kind, tier, summary, doc, example, ...more }) => {
+    const rows = more.params.map(
+      ({ name, values, default: value, required, doc: what }) =>
+        `| \`${name}\` | ${cell(values)} | ${required ? 'required' : (value ?? '')} | ${cell(what)} |`,
+    );
+    const head = ['| parameter | values | default | what |', '| --- | --- | --- | --- |'];
+    const flags = [
+      `Tier: ${tier}.`,
+      ...(more.cuts ? ['A mode of `partition`.'] : []),
+      ...(more.lossy ? ['Lossy.'] : []),
+      `Narrowed by: ${more.scopes.join(', ') || 'nothing'}.`,
+    ];
+    const parts = [`## ${kind}`, `In short: ${summary}.`, doc, flags.join(' ')];
+    if (rows.length) parts.push([...head, ...rows].join('\n'));
+    return [...parts, `\`${example}\``].join('\n\n');
+  });
+  const text = `${[FAULTS_HEAD, ...sections].join('\n\n')}\n`;
+  await expect(text).toMatchFileSnapshot(join(root, 'docs/faults.md'));
 });
 
 test('every document has one title, and every relative link leads somewhere', () => {
