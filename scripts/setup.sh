@@ -41,11 +41,14 @@ build() {
   sources='src tsconfig.json package-lock.json'
   # shellcheck disable=SC2086 # a list of words
   [ ! -f dist/.built ] || [ -n "$(find $sources -newer dist/.built)" ] || return 0
-  say 'compiling (tsc)'
+  say compiling
   rm -rf "$new"
   mkdir "$new"
   touch "$new/.built" # before tsc reads: what changes meanwhile is newer
   node_modules/.bin/tsc -p . --outDir "$new" >&2
+  # The proxy in one file: docs/decisions/0010.
+  node_modules/.bin/rolldown "$new/proxy/main.js" --platform node --format esm \
+    --file "$new/proxy.mjs" --log-level warn >&2
   chmod 755 "$new/cli/main.js"
   rm -rf dist
   mv "$new" dist

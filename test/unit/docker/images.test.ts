@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -36,32 +36,29 @@ const write = (path: string, text: string) => {
 beforeEach(() => {
   write('images/proxy/Dockerfile', 'FROM scratch\n');
   write('dist/proxy/main.js', 'main');
-  write('dist/proxy/main.d.ts', 'types');
-  write('dist/faults/jam.js', 'jam');
-  write('dist/control/protocol.js', 'protocol');
+  write('dist/proxy.mjs', 'program');
 });
 
 test('the tag of the proxy changes with what is in its image, and with nothing else', () => {
   const tag = proxyImageTag(root);
-  expect(tag).toBe('labctl/proxy:c8cd8a1a345a');
-  write('dist/proxy/main.d.ts', 'other types');
+  expect(tag).toBe('labctl/proxy:61ae12fa7b96');
+  write('dist/proxy.d.ts', 'types');
   expect(proxyImageTag(root)).toBe(tag);
-  for (const path of [
-    'images/proxy/Dockerfile',
-    'dist/proxy/main.js',
-    'dist/control/protocol.js',
-  ]) {
+  for (const path of ['images/proxy/Dockerfile', 'dist/proxy.mjs']) {
     const before = proxyImageTag(root);
     write(path, 'changed');
     expect(proxyImageTag(root), path).not.toBe(before);
   }
 });
 
-test('the build context holds the compiled program and says that it is ESM', () => {
+test('a program that is older than its source is not built into an image', () => {
+  const old = new Date(Date.now() - 60_000);
+  utimesSync(join(root, 'dist/proxy.mjs'), old, old);
+  expect(() => proxyImageTag(root)).toThrow('npm run build');
+});
+
+test('the build context holds the recipe and the program, in one file', () => {
   const dir = join(root, 'context');
   stageProxyContext(dir, root);
-  const files = readdirSync(dir, { recursive: true, withFileTypes: true });
-  const names = files.filter((file) => file.isFile()).map(({ name }) => name);
-  expect(names.sort()).toEqual(['Dockerfile', 'jam.js', 'main.js', 'package.json', 'protocol.js']);
-  expect(JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))).toEqual({ type: 'module' });
+  expect(readdirSync(dir).sort()).toEqual(['Dockerfile', 'proxy.mjs']);
 });
