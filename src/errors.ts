@@ -180,6 +180,48 @@ export const errorTable = {
     'A proxy could not do what it was asked.',
     'The message has the reason; labctl logs --proxies shows the audit trail.',
   ),
+  'request-invalid': row(
+    2,
+    true,
+    'The body of an API request is not JSON, or not what the route takes.',
+    'GET /v1/openapi.json describes every route and its body.',
+  ),
+  'request-refused': row(
+    2,
+    true,
+    'The API takes no requests from web pages, and none for a host that is not its own.',
+    'Ask it by the address that labctl api printed, and not from a browser.',
+  ),
+  'request-too-large': row(
+    2,
+    true,
+    'The body of an API request is larger than 1 MiB.',
+    'GET /v1/openapi.json describes every route and its body.',
+  ),
+  'request-timeout': row(
+    125,
+    false,
+    'The API could not do it within its limit of time.',
+    'labctl status shows what is there.',
+  ),
+  'route-unknown': row(
+    2,
+    true,
+    'The API has no such route.',
+    'GET /v1/openapi.json lists the routes.',
+  ),
+  'method-unknown': row(
+    2,
+    true,
+    'The API has this path, but not for this method.',
+    'GET /v1/openapi.json lists the routes.',
+  ),
+  'api-busy': row(
+    125,
+    true,
+    'As many clients follow the events of this API as it serves at once.',
+    'Close one of them, or start another labctl api.',
+  ),
   interrupted: row(
     130,
     false,
@@ -228,6 +270,22 @@ export class LabError extends Error {
     const { code, message, hint, details } = this;
     return { error: { code, message, hint, details, definite: errorTable[code].definite } };
   }
+}
+
+/** A command's only sockets are the engine's. */
+const GONE = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT'];
+
+/** Anything thrown as a LabError: what is not in the table is a bug of ours and says so. */
+export function asLabError(error: unknown): LabError {
+  if (error instanceof LabError) return error;
+  if (error instanceof Error && error.name === 'AbortError')
+    return new LabError('interrupted', 'interrupted');
+  const text = error instanceof Error ? error.message : String(error);
+  if (GONE.includes((error as NodeJS.ErrnoException).code ?? ''))
+    return new LabError('docker-unreachable', `the Docker engine went away: ${text}`, {
+      cause: error,
+    });
+  return new LabError('bug', `labctl itself failed: ${text}`, { cause: error });
 }
 
 /** For our own invariants; a failure is a bug in labctl. */

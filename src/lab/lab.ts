@@ -1,10 +1,18 @@
 // The library's face: one object for one lab. Every method is one of the use cases in this folder,
 // the same ones that the commands call.
+import { removeFaults } from './change-faults.ts';
 import { type DownResult, down } from './down.ts';
+import { type LabEdge, labEdges } from './edges.ts';
 import { findEndpoint } from './endpoint.ts';
+import { type LabEvent, labEvents } from './events.ts';
 import type { FaultChange } from './fault-change.ts';
 import { type FaultAddOptions, faultAdd, faultList, faultRemove } from './faults.ts';
-import { type Action, type LifecycleOptions, lifecycle } from './lifecycle.ts';
+import {
+  type Action,
+  type LifecycleOptions,
+  type LifecycleResult,
+  lifecycle,
+} from './lifecycle.ts';
 import { heal, type PartitionOptions, partition } from './partition.ts';
 import { openSession } from './session.ts';
 import { type LabStatus, labStatus } from './status.ts';
@@ -64,6 +72,30 @@ export class Lab implements AsyncDisposable {
     return faultRemove(await this.#session(), ids);
   }
 
+  /** Removes by id from one edge, wherever else the ids are set. */
+  async clearFaults(edge: string, ids: readonly string[]): Promise<void> {
+    await removeFaults(await this.#session(), [edge], ({ id }) => ids.includes(id));
+  }
+
+  /** Edges with their faults and counters, without asking any node; all when none is named. */
+  async edges(...names: readonly string[]): Promise<LabEdge[]> {
+    return labEdges(await this.#session(), names);
+  }
+
+  /** Calls `onEvent` for what happens, until the signal aborts or the engine goes away. */
+  async events(onEvent: (event: LabEvent) => void, signal: AbortSignal): Promise<void> {
+    await labEvents(await this.#session(), onEvent, signal);
+  }
+
+  /** `start`, `stop` and the like by name, and what they changed. */
+  async act(
+    action: Action,
+    nodes: readonly string[],
+    options: LifecycleOptions = {},
+  ): Promise<LifecycleResult> {
+    return lifecycle(await this.#session(), action, nodes, options);
+  }
+
   start(...nodes: readonly string[]): Promise<void> {
     return this.#act('start', nodes);
   }
@@ -121,7 +153,7 @@ export class Lab implements AsyncDisposable {
     nodes: readonly string[],
     options: LifecycleOptions = {},
   ): Promise<void> {
-    await lifecycle(await this.#session(), action, nodes, options);
+    await this.act(action, nodes, options);
   }
 
   #session() {

@@ -113,7 +113,8 @@ function endpointsOf(published: ReadonlyMap<number, number> | undefined, node: N
   return Object.fromEntries(found) as Record<string, string>;
 }
 
-async function edgeStatus(edge: Edge, control: Control | undefined): Promise<EdgeStatus> {
+/** One edge; `down` without an open control channel. */
+export async function edgeStatus(edge: Edge, control: Control | undefined): Promise<EdgeStatus> {
   const { name, from, to, ports } = edge;
   const base = { name, from, to, ports };
   const state = await control?.get().catch((_: LabError) => undefined);

@@ -1,5 +1,6 @@
 // Every command, in the groups and the order in which `labctl --help` shows them.
 import type { CommandSpec } from '../command.ts';
+import { api } from './api.ts';
 import { client } from './client.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
@@ -25,6 +26,6 @@ export const commandGroups: Readonly<Record<string, readonly CommandSpec[]>> = {
   'Start and stop:': [up, down, ...lifecycleCommands],
   'Look:': [ls, status, logs, exec, client, port, wait, trace],
   'Break and mend:': [partition, heal, fault],
-  'Run and share:': [validate, render, stacks],
+  'Run and share:': [validate, render, stacks, api],
   'Help:': [doctor, explain, version],
 };

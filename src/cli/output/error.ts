@@ -1,24 +1,13 @@
 // The one place that turns whatever was thrown into what the user sees on stderr.
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
-import { LabError } from '../../errors.ts';
+import { LabError, asLabError as toLabError } from '../../errors.ts';
 
-/** A command's only sockets are the engine's. */
-const GONE = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT'];
-
-/** Anything thrown as a LabError: what is not in the table is a bug of ours and says so. */
+/** Anything thrown as a LabError, commander's complaints too. */
 export function asLabError(error: unknown): LabError {
-  if (error instanceof LabError) return error;
   if (error instanceof CommanderError)
     return new LabError('usage', error.message.replace(/^error: /, '').replace(/\n\(/, ' ('));
-  if (error instanceof Error && error.name === 'AbortError')
-    return new LabError('interrupted', 'interrupted');
-  const text = error instanceof Error ? error.message : String(error);
-  if (GONE.includes((error as NodeJS.ErrnoException).code ?? ''))
-    return new LabError('docker-unreachable', `the Docker engine went away: ${text}`, {
-      cause: error,
-    });
-  return new LabError('bug', `labctl itself failed: ${text}`, { cause: error });
+  return toLabError(error);
 }
 
 export interface ErrorStyle {

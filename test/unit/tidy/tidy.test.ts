@@ -73,7 +73,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   render: ['stack', 'systems'],
   docker: ['control', 'stack'],
   lab: ['control', 'docker', 'faults', 'render', 'shapes', 'stack', 'systems'],
-  cli: ['faults', 'lab', 'shapes', 'stack'],
+  api: ['faults', 'lab', 'stack'],
+  cli: ['api', 'faults', 'lab', 'shapes', 'stack'],
 };
 
 test('imports go one way', () => {
@@ -197,10 +198,9 @@ test('every file of a registry has its line in the map', () => {
 });
 
 test('every error code is thrown somewhere', () => {
-  const text = sources
-    .filter((path) => path !== 'src/errors.ts')
-    .map(read)
-    .join('\n');
+  const [, behindTheTable] = read('src/errors.ts').split('satisfies Record<string, ErrorRow>');
+  const others = sources.filter((path) => path !== 'src/errors.ts').map(read);
+  const text = [behindTheTable, ...others].join('\n');
   expect(Object.keys(errorTable).filter((code) => !text.includes(`'${code}'`))).toEqual([]);
 });
 

@@ -1,0 +1,145 @@
+// What the routes answer, for the OpenAPI document: the shapes of `-o json`. The compiler holds
+// each schema to the type that the library gives, so that a field cannot be forgotten here.
+import { z } from 'zod';
+import type { LabEvent } from '../../lab/events.ts';
+import type { FaultChange } from '../../lab/fault-change.ts';
+import type { ListedFault } from '../../lab/faults.ts';
+import type { ShownFault } from '../../lab/show-fault.ts';
+import type { LabStatus, NodeStatus } from '../../lab/status.ts';
+import { scope } from './bodies.ts';
+
+export interface Answer {
+  readonly type: string;
+  readonly schema: z.ZodType;
+}
+
+const time = z.string().describe('ISO 8601');
+const version = z.literal(1);
+const lab = z.string();
+const nodes = z.array(z.string());
+const params = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+const shownFault = z.object({
+  id: z.string(),
+  kind: z.string(),
+  from: z.string().describe('What set it: partition, fault, toxic ...'),
+  params,
+  scope: scope.exactOptional(),
+  seed: z.int().exactOptional(),
+  startsAt: time.nullable().describe('When it begins, if it has not yet.'),
+  until: time.nullable().describe('When it ends by itself; ISO 8601.'),
+}) satisfies z.ZodType<ShownFault>;
+
+const listedFault: z.ZodType<ListedFault> = z.object({
+  ...shownFault.shape,
+  edge: z.string(),
+  hits: z
+    .object({
+      connections: z.int(),
+      heldBytes: z.int(),
+      droppedBytes: z.int(),
+      droppedPackets: z.int(),
+    })
+    .describe('What it did since it was set.'),
+});
+
+const node: z.ZodType<NodeStatus> = z.object({
+  name: z.string(),
+  system: z.string(),
+  role: z.string(),
+  state: z.string().describe("docker's word, or missing"),
+  health: z.enum(['healthy', 'unhealthy', 'unknown']),
+  detail: z.string(),
+  leader: z.boolean().nullable(),
+  since: z.string(),
+  image: z
+    .object({ ref: z.string(), id: z.string(), source: z.enum(['local', 'pulled', 'built']) })
+    .nullable(),
+  endpoints: z.record(z.string(), z.string()),
+});
+
+const status: z.ZodType<LabStatus> = z.object({
+  version,
+  lab,
+  stack: z.string(),
+  healthy: z.boolean(),
+  reason: z.string().nullable(),
+  nodes: z.array(node),
+  edges: z.array(
+    z.object({
+      name: z.string(),
+      from: z.string(),
+      to: z.string(),
+      ports: z.array(z.int()),
+      state: z.enum(['open', 'cut', 'faulty', 'down']),
+      revision: z.int().nullable(),
+      faults: z.array(shownFault),
+      connections: z.object({ open: z.int(), total: z.int(), failed: z.int() }).nullable(),
+      bytes: z.object({ up: z.int(), down: z.int() }).nullable(),
+      rates: z.object({ up: z.number(), down: z.number() }).nullable(),
+      lastActivity: time.nullable(),
+    }),
+  ),
+});
+
+const change: z.ZodType<FaultChange> = z.object({
+  version,
+  lab,
+  requested: z.string(),
+  resolved: z.record(z.string(), z.string()).describe('Roles and what they were resolved to.'),
+  edges: z.array(z.string()),
+  of: z.int(),
+  mode: z.string(),
+  notice: z.string().exactOptional(),
+  faults: z.array(z.string()).describe('Ids.'),
+  seed: z.int().exactOptional(),
+  connections: z
+    .record(z.string(), z.int())
+    .describe('Edge -> connections that were hit at once.')
+    .exactOptional(),
+  quiet: z.array(z.string()).describe('Edges that carried nothing lately.').exactOptional(),
+  tookMs: z.number(),
+});
+
+const event: z.ZodType<LabEvent> = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('fault'),
+    at: time,
+    edge: z.string(),
+    change: z.enum(['started', 'set', 'began', 'expired', 'stopped']),
+    revision: z.int(),
+    faults: z.array(shownFault),
+  }),
+  z.object({ type: z.literal('node'), at: time, node: z.string(), state: z.string() }),
+  z.object({ type: z.literal('proxy'), at: time, edge: z.string(), state: z.string() }),
+  z.object({
+    type: z.literal('leader'),
+    at: time,
+    group: z.string(),
+    leader: z.string().nullable(),
+    before: z.string().nullable(),
+  }),
+]);
+
+const answer = (schema: z.ZodType, type = 'application/json'): Answer => ({ type, schema });
+
+export const answers = {
+  status: answer(status),
+  nodes: answer(z.object({ version, lab, nodes: z.array(node) })),
+  faults: answer(z.object({ version, faults: z.array(listedFault) })),
+  change: answer(change),
+  action: answer(z.object({ version, lab, action: z.string(), changed: nodes, unchanged: nodes })),
+  event: answer(event, 'text/event-stream'),
+  document: answer(z.looseObject({})),
+  error: answer(
+    z.object({
+      error: z.object({
+        code: z.string().describe('A code of docs/errors.md.'),
+        message: z.string(),
+        hint: z.string(),
+        details: z.array(z.string()),
+        definite: z.boolean().describe('True when surely nothing was done.'),
+      }),
+    }),
+  ),
+};

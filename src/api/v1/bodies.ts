@@ -1,0 +1,79 @@
+// What the bodies of requests may say. They are checked by these schemas, and the OpenAPI document
+// is made of them; the types say that what they let through is what the library takes.
+import { z } from 'zod';
+import { LabError } from '../../errors.ts';
+import type { Scope } from '../../faults/fault.ts';
+import type { FaultAddOptions } from '../../lab/faults.ts';
+import type { LifecycleOptions } from '../../lab/lifecycle.ts';
+import type { PartitionOptions } from '../../lab/partition.ts';
+import { FAULT_ID } from '../lab.ts';
+
+/** A key for every option of the library, so that a new one is not forgotten here. */
+type All<Options> = Readonly<Record<keyof Options, z.ZodType>>;
+
+const nodeName = z.string().min(1);
+const forMs = z.int().min(1).describe('Heals itself after so many milliseconds.').exactOptional();
+const dryRun = z.boolean().describe('Only say what would be done.').exactOptional();
+
+export const partitionBody = z.strictObject({
+  sides: z
+    .array(z.array(nodeName).min(1))
+    .describe('Sides of nodes; nodes in none are one more side. `host` may be in a side too.')
+    .exactOptional(),
+  isolate: nodeName.describe('Instead of sides: a node, or `leader`.').exactOptional(),
+  mode: z.string().describe('A mode of `labctl partition`; default drop.').exactOptional(),
+  edges: z.enum(['peer', 'host', 'all']).describe('Which edges; default peer.').exactOptional(),
+  forMs,
+  dryRun,
+} satisfies All<PartitionOptions>) satisfies z.ZodType<PartitionOptions>;
+
+export const healBody = z.strictObject({
+  nodes: z
+    .array(nodeName)
+    .describe('Only edges of these nodes; default all edges.')
+    .exactOptional(),
+});
+
+export const scope = z.strictObject({
+  direction: z
+    .enum(['up', 'down'])
+    .describe('up: from the dialler; down: to it. Default both.')
+    .exactOptional(),
+  conns: z.enum(['new', 'existing']).describe('Default all.').exactOptional(),
+  share: z.number().min(0).max(1).describe('Of connections; default 1.').exactOptional(),
+  port: z.int().describe('Default all ports of the edge.').exactOptional(),
+  afterBytes: z.int().min(0).describe('Bytes that pass first.').exactOptional(),
+} satisfies All<Scope>) satisfies z.ZodType<Scope>;
+
+export const faultBody = z.strictObject({
+  kind: z.string().describe('A kind of `labctl fault kinds`.'),
+  edges: z.array(z.string()).describe('Addresses, as on the command line: `host:leader`.'),
+  params: z
+    .union([
+      z.array(z.string()),
+      z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    ])
+    .describe('`["delay=100ms"]`, or as kept, in ms, bytes and bytes per second: `{"delay":100}`.')
+    .default([]),
+  scope: scope.exactOptional(),
+  forMs,
+  afterMs: z.int().min(1).describe('Begins after so many milliseconds.').exactOptional(),
+  seed: z.int().min(0).describe('What every choice is drawn from.').exactOptional(),
+  id: z.string().regex(FAULT_ID).describe('Replaces the fault of this id.').exactOptional(),
+  dryRun,
+} satisfies All<Omit<FaultAddOptions, 'from'>>) satisfies z.ZodType<FaultAddOptions>;
+
+export const actionBody = z.strictObject({
+  signal: z.string().describe('For kill (default KILL), and for restart.').exactOptional(),
+  timeoutMs: z.int().min(0).describe('Limit of an orderly stop.').exactOptional(),
+} satisfies All<LifecycleOptions>) satisfies z.ZodType<LifecycleOptions>;
+
+/** Throws request-invalid, with every problem and its place. */
+export function readBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  const { data, error } = schema.safeParse(body);
+  if (!error) return data;
+  const problems = error.issues.map(({ path, message }) => [...path, message].join(': '));
+  throw new LabError('request-invalid', `the body is not what this takes: ${problems[0]}`, {
+    details: problems.slice(1),
+  });
+}
