@@ -24,11 +24,12 @@ const TOGETHER: Readonly<Record<string, readonly [term: string, summary: string]
   kill: ['kill, pause, unpause', 'kill nodes as kill -9 does; freeze and thaw them'],
   exec: ['exec, client', "run a command in a node; open the database's own shell"],
   logs: ['logs, trace', 'follow what nodes log, and what happens on edges'],
+  explain: ['explain, version', 'say what an error code means, or what versions run here'],
 };
 const subcommandTerm = (command: Command) => TOGETHER[command.name()]?.[0] ?? command.name();
 const subcommandDescription = (command: Command) =>
   TOGETHER[command.name()]?.[1] ?? command.summary();
-const ALSO_THERE = ['stop', 'restart', 'pause', 'unpause', 'client', 'trace', 'help'];
+const ALSO_THERE = ['stop', 'restart', 'pause', 'unpause', 'client', 'trace', 'version', 'help'];
 
 const interrupted = new AbortController();
 process.on('SIGINT', () => {
@@ -51,6 +52,7 @@ function buildProgram(): Command {
   const program = new Command('labctl')
     .usage('COMMAND [ARGUMENTS]   (labctl COMMAND --help shows its flags)')
     .version(ownVersion(), '-V, --version')
+    .enablePositionalOptions() // behind a command --version is the command's
     .addHelpText('before', HELP)
     .configureHelp({ ...SHORT_HELP, subcommandTerm, subcommandDescription });
   for (const [group, specs] of Object.entries(commandGroups)) {

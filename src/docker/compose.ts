@@ -20,9 +20,23 @@ const SHOWN_LINES = 8;
  * of
  * the user's own says how to build. Throws compose-missing, compose-failed, port-taken.
  */
-export async function composeUp(lab: string, file: string, signal?: AbortSignal): Promise<void> {
+export async function composeUp(
+  lab: string,
+  file: string,
+  { signal, only }: { signal?: AbortSignal | undefined; only?: string | undefined } = {},
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    const words = ['-p', lab, '-f', file, 'up', '-d', '--pull', 'never'];
+    const words = [
+      '-p',
+      lab,
+      '-f',
+      file,
+      'up',
+      '-d',
+      '--pull',
+      'never',
+      ...(only ? ['--no-deps', only] : []),
+    ];
     const problem = await compose(`${file}.lock`, words, signal);
     if (!problem) return;
     signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 // Reads from the engine what labs there are. Labels are the only state: docker is the state store.
 import type Docker from 'dockerode';
-import type { Stack } from '../stack/model.ts';
+import type { NodeConfig, Stack } from '../stack/model.ts';
 import { engineError } from './connect.ts';
 
 /** Containers, networks and volumes of every lab carry it; its value is the lab's name. */
@@ -30,6 +30,8 @@ export interface ObservedLab {
   readonly name: string;
   /** From the youngest node; undefined before there is one. */
   readonly stack: Stack | undefined;
+  /** Node -> what `replace` has put in place of the stack's; only those that were replaced. */
+  readonly replaced: Readonly<Record<string, NodeConfig>>;
   readonly nodes: ReadonlyMap<string, ObservedContainer>;
   readonly proxies: ReadonlyMap<string, ObservedContainer>;
   /** Network name in the model -> its id and CIDR. */
@@ -60,6 +62,8 @@ export async function observeLabs(docker: Docker): Promise<Map<string, ObservedL
     const lab = labOf(info.Labels);
     if (container.node) lab.nodes.set(container.node, container);
     if (container.node) lab.stack ??= JSON.parse(info.Labels['labctl.stack']!) as Stack;
+    const { 'labctl.replaced': replaced } = info.Labels;
+    if (container.node && replaced) lab.replaced[container.node] = JSON.parse(replaced);
     if (container.edge) lab.proxies.set(container.edge, container);
   }
   return labs;
@@ -67,6 +71,7 @@ export async function observeLabs(docker: Docker): Promise<Map<string, ObservedL
 
 interface MutableLab extends ObservedLab {
   stack: Stack | undefined;
+  replaced: Record<string, NodeConfig>;
   nodes: Map<string, ObservedContainer>;
   proxies: Map<string, ObservedContainer>;
   networks: Map<string, { id: string; subnet: string }>;
@@ -75,6 +80,7 @@ interface MutableLab extends ObservedLab {
 const emptyLab = (name: string): MutableLab => ({
   name,
   stack: undefined,
+  replaced: {},
   nodes: new Map(),
   proxies: new Map(),
   networks: new Map(),

@@ -1,6 +1,7 @@
 // exec and client: a command inside a node, on the user's own terminal.
 import { execInContainer } from '../docker/exec.ts';
 import { LabError } from '../errors.ts';
+import { configOf } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import { containerOf, findNode, type Session } from './session.ts';
 
@@ -34,7 +35,7 @@ export async function clientInNode(
         hint: `labctl exec ${node.name} -- COMMAND`,
       },
     );
-  const client = system.client(node, session.model.stack.systems[node.group]!);
+  const client = system.client(node, configOf(session.model, node));
   return execInNode(session, node.name, [...client, ...args]);
 }
 

@@ -3,10 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { openDocker } from '../docker/connect.ts';
 import { observeLabs } from '../docker/observe.ts';
 import { networksOf } from '../render/compose.ts';
+import { configOf, isCustom } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import { loadModel } from './load-model.ts';
 import { place, SUBNETS_DEFAULT } from './place.ts';
-import { refuseOtherNodes, type UpOptions } from './up.ts';
+import { keepReplaced, refuseOtherNodes, type UpOptions } from './up.ts';
 
 export interface Step {
   readonly action: 'remove' | 'create' | 'recreate' | 'start' | 'keep';
@@ -20,11 +21,12 @@ export interface UpPlan {
 
 /** Throws what `up` would throw before it touches anything. */
 export async function planUp(options: UpOptions): Promise<UpPlan> {
-  const model = loadModel(options);
-  const lab = model.stack.name;
+  const fromFile = loadModel(options);
+  const lab = fromFile.stack.name;
   const docker = await openDocker();
   const found = (await observeLabs(docker)).get(lab);
   const observed = options.fresh ? undefined : found;
+  const model = keepReplaced(fromFile, observed);
   if (!options.fresh) await refuseOtherNodes(docker, model, found);
   const { subnets, hostPorts } = await place(
     docker,
@@ -45,9 +47,11 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
       action: observed?.networks.has(name) ? ('keep' as const) : ('create' as const),
       what: `network ${lab}_${name} ${subnets.get(name)}`,
     })),
-    ...model.nodes.map(({ name, group, role, system, publish }) => {
-      const config = model.stack.systems[group];
-      const image = config ? systems[system]!.image(config).ref : 'its own image';
+    ...model.nodes.map((node) => {
+      const { name, role, system, publish } = node;
+      const image = isCustom(node)
+        ? 'its own image'
+        : systems[system]!.image(configOf(model, node)).ref;
       const ports = publish.map((port) => `127.0.0.1:${hostPorts.get(`${name}/${port}`)}`);
       const what = `node ${name}  ${role}  ${image}  ${ports.join(' ')}`.trimEnd();
       const step = containerStep(observed?.nodes.get(name)?.state, what);

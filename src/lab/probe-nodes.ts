@@ -1,6 +1,6 @@
 // Asks every node how it is, each through the proxy of its host edge but past that proxy's faults.
 import { isDone } from '../docker/observe.ts';
-import { edgeName, HOST, isCustom, type NodeHealth } from '../stack/model.ts';
+import { configOf, edgeName, HOST, isCustom, type NodeHealth } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import type { Controls } from './controls.ts';
 import type { Session } from './session.ts';
@@ -31,7 +31,7 @@ async function probeNode(
   const edge = edgeName(HOST, name);
   const control = controls.open.get(edge);
   if (!control) return { health: 'unknown', detail: `proxy ${edge} is down`, leader: null };
-  return system.probe(control.probe, node, model.stack.systems[node.group]!);
+  return system.probe(control.probe, node, configOf(model, node));
 }
 
 /** Of the user's own containers docker knows best, if they have a healthcheck. */

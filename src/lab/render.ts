@@ -4,8 +4,8 @@ import { join, relative } from 'node:path';
 import { proxyImageTag, recipeDir, stageProxyContext } from '../docker/images.ts';
 import { type ComposeImage, renderCompose } from '../render/compose.ts';
 import type { Model } from '../stack/model.ts';
-import { systems } from '../systems/index.ts';
 import { ownVersion } from './files.ts';
+import { imageSources } from './image-sources.ts';
 import { loadModel, type StackChoice } from './load-model.ts';
 import { placeBlindly, SUBNETS_DEFAULT } from './place.ts';
 
@@ -22,11 +22,10 @@ async function composeText(
   model: Model,
   { subnets = SUBNETS_DEFAULT }: RenderOptions,
 ): Promise<string> {
-  const images = Object.entries(model.stack.systems).map(([group, config]) => {
-    const { ref, recipe } = systems[config.system]!.image(config);
+  const images = imageSources(model).map(([name, { ref, recipe }]): [string, ComposeImage] => {
     // Compose pulls first, and builds what cannot be pulled: the order that `up` has.
     const build = recipe && { context: `./images/${recipe.name}`, suite: recipe.suite };
-    return [group, { ref, ...(build && { build }) }] as [string, ComposeImage];
+    return [name, { ref, ...(build && { build }) }];
   });
   return renderCompose(model, {
     ...(await placeBlindly(model, subnets)),
@@ -41,10 +40,8 @@ export async function renderFolder(options: RenderOptions, out: string): Promise
   const model = loadModel(options);
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'compose.yaml'), await composeText(model, options));
-  const recipes = Object.values(model.stack.systems).flatMap(
-    (config) => systems[config.system]!.image(config).recipe ?? [],
-  );
-  for (const { name } of recipes)
+  const recipes = imageSources(model).flatMap(([, { recipe }]) => recipe?.name ?? []);
+  for (const name of new Set(recipes))
     cpSync(recipeDir(name), join(out, 'images', name), { recursive: true });
   const proxyDir = join(out, 'images', 'proxy');
   mkdirSync(proxyDir, { recursive: true });

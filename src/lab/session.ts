@@ -30,12 +30,12 @@ export async function openSession(lab?: string, docker?: Docker): Promise<Sessio
 }
 
 export function sessionOf(docker: Docker, observed: ObservedLab): Session {
-  const { name, stack } = observed;
+  const { name, stack, replaced } = observed;
   if (!stack)
     throw new LabError('lab-not-found', `lab ${name} is half made: it has no node yet`, {
       hint: `labctl up again, or labctl down --lab ${name}`,
     });
-  return { docker, name, model: buildModel(stack, systems), observed };
+  return { docker, name, model: buildModel(stack, systems, replaced), observed };
 }
 
 /** The same lab as it is now. */

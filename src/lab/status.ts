@@ -5,7 +5,7 @@ import { type ImageOrigin, originsById } from '../docker/image-origin.ts';
 import type { LabError } from '../errors.ts';
 import type { Fault } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
-import type { Edge, Health, Node, NodeHealth } from '../stack/model.ts';
+import type { Edge, Health, Node, NodeConfig, NodeHealth } from '../stack/model.ts';
 import { openControls } from './controls.ts';
 import { probeNodes, unready } from './probe-nodes.ts';
 import type { Session } from './session.ts';
@@ -28,6 +28,8 @@ export interface NodeStatus {
     readonly id: string;
     readonly source: ImageOrigin;
   } | null;
+  /** What `labctl replace` has put in place of what the stack says. */
+  readonly replaced: NodeConfig | null;
   /** Port name -> host:port on the user's machine. */
   readonly endpoints: Readonly<Record<string, string>>;
 }
@@ -84,7 +86,7 @@ export async function labStatus(session: Session): Promise<LabStatus> {
 }
 
 function nodeStatus(
-  { observed }: Session,
+  { observed, model }: Session,
   node: Node,
   { health, detail, leader }: NodeHealth,
   origins: ReadonlyMap<string, ImageOrigin>,
@@ -101,6 +103,7 @@ function nodeStatus(
     leader,
     since: container?.status ?? '',
     image: container ? { ref, id, source: origins.get(id) ?? 'local' } : null,
+    replaced: model.replaced[node.name] ?? null,
     endpoints: endpointsOf(observed.proxies.get(`host:${node.name}`)?.published, node),
   };
 }

@@ -5,33 +5,42 @@ import type { Control } from '../control/client.ts';
 import { tailLogs } from '../docker/logs.ts';
 import { isDone, type ObservedContainer } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
-import { isCustom, type NodeHealth } from '../stack/model.ts';
+import { edgeName, HOST, isCustom, type NodeHealth } from '../stack/model.ts';
 import { formatDuration } from '../stack/units.ts';
 import { openControls } from './controls.ts';
 import { probeNodes, unready } from './probe-nodes.ts';
-import type { Report } from './report.ts';
+import { type Report, silent } from './report.ts';
 import { refresh, type Session } from './session.ts';
 
 const POLL_MS = 100;
 
 /**
  * A program that refuses its flags says why first, and then prints its whole usage: show both ends.
+ * A Go program that panics has its stack trace in one line of JSON.
  */
-const LOG_LINES = { read: 200, first: 4, last: 10 } as const;
+const LOG_LINES = { read: 200, first: 4, last: 10, columns: 300 } as const;
+
+export interface ReadyOptions {
+  readonly timeoutMs: number;
+  readonly report?: Report;
+  readonly signal?: AbortSignal | undefined;
+  /** Waits for this node alone, however the rest of the lab is. */
+  readonly only?: string;
+  /** What to do when a node ends. */
+  readonly hint?: string;
+}
 
 /** Returns the lab as it was when it was found ready. Throws start-timeout, node-died. */
 export async function waitReady(
   session: Session,
-  timeoutMs: number,
-  report: Report,
-  signal?: AbortSignal,
+  { timeoutMs, report = silent, signal, only, hint: ifDead }: ReadyOptions,
 ): Promise<Session> {
   const deadlineMs = performance.now() + timeoutMs;
   const say = once(report);
   for (let current = session; ; current = await refresh(current)) {
     signal?.throwIfAborted();
-    await throwIfDead(current);
-    const { reason, healths, faulty } = await look(current);
+    await throwIfDead(current, only, ifDead);
+    const { reason, healths, faulty } = await look(current, only);
     for (const [name, { health, detail }] of healths) {
       const kind = current.model.nodes.find((node) => node.name === name)!.system;
       const state = health === 'unhealthy' ? `waiting: ${detail}` : detail;
@@ -46,16 +55,21 @@ export async function waitReady(
   }
 }
 
-async function look(session: Session) {
-  const edges = session.model.edges.map(({ name }) => name);
+async function look(session: Session, only?: string) {
+  const edges = only ? [edgeName(HOST, only)] : session.model.edges.map(({ name }) => name);
   using controls = await openControls(session, edges);
   const answers = (control: Control) => control.get().catch(() => undefined);
   const states = await Promise.all([...controls.open.values()].map(answers));
   const silent = controls.closed.size + states.filter((state) => !state).length;
   const faulty = states.filter((state) => state?.faults.length).length;
-  const healths = await probeNodes(session, controls);
-  const reason = silent ? `${silent} proxies do not answer yet` : unready(session, healths);
-  return { reason, healths, faulty };
+  const all = await probeNodes(session, controls);
+  if (only) {
+    const own = all.get(only)!;
+    const reason = own.health === 'healthy' ? undefined : `${only}: ${own.detail}`;
+    return { reason, healths: new Map([[only, own]]), faulty };
+  }
+  const reason = silent ? `${silent} proxies do not answer yet` : unready(session, all);
+  return { reason, healths: all, faulty };
 }
 
 /** Says a thing of a subject only when it is another than the last. */
@@ -68,8 +82,13 @@ function once(report: Report): Report {
   };
 }
 
-async function throwIfDead({ docker, observed, model, name: lab }: Session): Promise<void> {
-  const everyone = [...observed.nodes, ...observed.proxies];
+async function throwIfDead(
+  { docker, observed, model, name: lab }: Session,
+  only?: string,
+  hint = 'labctl up --fresh begins anew',
+): Promise<void> {
+  const all = [...observed.nodes, ...observed.proxies];
+  const everyone = only ? all.filter(([name]) => name === only) : all;
   const oneShots = new Set(model.nodes.filter(isCustom).map(({ name: each }) => each));
   const dead = everyone.find(
     ([each, container]) =>
@@ -80,7 +99,7 @@ async function throwIfDead({ docker, observed, model, name: lab }: Session): Pro
   const what = observed.nodes.has(name) ? `node ${name}` : `the proxy of ${name}`;
   throw new LabError('node-died', `${what} of lab ${lab} ended: ${container.status}`, {
     details: [`its last lines:`, ...(await lastLines(docker, container))],
-    hint: `labctl up --fresh begins anew`,
+    hint,
   });
 }
 
@@ -100,8 +119,9 @@ async function timedOut(
 }
 
 async function lastLines(docker: Session['docker'], { id }: ObservedContainer): Promise<string[]> {
-  const { read, first, last } = LOG_LINES;
-  const lines = (await tailLogs(docker, id, read)).map((line) => `  ${line}`);
+  const { read, first, last, columns } = LOG_LINES;
+  const cut = (line: string) => (line.length > columns ? `${line.slice(0, columns)}...` : line);
+  const lines = (await tailLogs(docker, id, read)).map((line) => `  ${cut(line)}`);
   if (lines.length <= first + last) return lines;
   return [...lines.slice(0, first), '  ...', ...lines.slice(-last)];
 }

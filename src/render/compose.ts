@@ -1,6 +1,14 @@
 // Model + placement -> the compose file. Pure and deterministic: the same input gives the same
 // bytes.
-import { type Edge, HOST, isCustom, isHostEdge, type Model, type Node } from '../stack/model.ts';
+import {
+  configOf,
+  type Edge,
+  HOST,
+  isCustom,
+  isHostEdge,
+  type Model,
+  type Node,
+} from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import { renderTemplate } from './templates.ts';
 
@@ -10,7 +18,7 @@ export interface Placement {
   readonly subnets: ReadonlyMap<string, string>;
   /** `node/port name` -> port on 127.0.0.1. */
   readonly hostPorts: ReadonlyMap<string, number>;
-  /** Group name -> image. `build` is for a folder that plain compose runs. */
+  /** Node of a system -> image. `build` is for a folder that plain compose runs. */
   readonly images: ReadonlyMap<string, ComposeImage>;
   readonly proxyImage: ComposeImage;
   /** labctl's own version. */
@@ -52,24 +60,33 @@ export function renderCompose(model: Model, placement: Placement): string {
     internal: name !== HOST,
     subnet: placement.subnets.get(name)!,
   }));
-  const volumes = model.nodes.filter((node) => !isCustom(node));
+  const volumes = model.nodes
+    .filter((node) => !isCustom(node))
+    .map((node) => ({ name: node.name, disk: diskOf(model, node) }));
   const proxies = model.edges.map((edge, i) => proxyValues(model, placement, edge, i === 0));
   return renderTemplate('compose', { lab, version, stack, nodes, proxies, networks, volumes });
 }
 
-function systemValues({ stack, nodes }: Model, { images }: Placement, node: Node): object {
-  const config = stack.systems[node.group]!;
+function systemValues(model: Model, { images }: Placement, node: Node): object {
+  const { stack, nodes, replaced } = model;
+  const config = configOf(model, node);
   const peers = nodes.filter(({ group }) => group === node.group);
-  const { ref, build } = images.get(node.group)!;
+  const { ref, build } = images.get(node.name)!;
+  // One service builds for all that share the image; compose finds it by the image's name.
+  const builder = nodes.find(({ name }) => images.get(name)?.ref === ref);
   return {
     template: `${node.system}/${node.role}`,
-    // One service builds for all that share the image; compose finds it by the image's name.
-    image: { ref, build: node === peers[0] ? build : undefined },
+    image: { ref, build: node === builder ? build : undefined },
     service: systems[node.system]!.service(node, { lab: stack.name, config, peers }),
     config,
+    replaced: replaced[node.name] && JSON.stringify(replaced[node.name]),
     labels: [],
   };
 }
+
+/** The size of a node's data volume, where it has one. */
+export const diskOf = (model: Model, node: Node): unknown =>
+  isCustom(node) ? undefined : configOf(model, node).disk;
 
 /**
  * Its own labels join those that labctl needs; a list of `key=value` is compose's other way to
@@ -81,7 +98,7 @@ function customValues({ stack }: Model, node: Node): object {
     ? labels.map((label) => String(label).split(/=(.*)/s).slice(0, 2))
     : Object.entries(labels as object);
   const own = pairs.map(([key, value = '']) => ({ key, value: String(value) }));
-  return { template: 'custom', service, labels: own };
+  return { template: 'custom', service, replaced: undefined, labels: own };
 }
 
 function proxyValues(model: Model, placement: Placement, edge: Edge, builds: boolean): object {
@@ -103,6 +120,7 @@ function proxyValues(model: Model, placement: Placement, edge: Edge, builds: boo
     build: builds ? proxyImage.build?.context : undefined,
     pullPolicy: builds || !proxyImage.build ? undefined : 'never',
     ports: edge.ports.join(','),
+    holds: isHostEdge(edge) && diskOf(model, target) ? target.name : undefined,
     publish: published.map(([inside, outside]) => `127.0.0.1:${outside}:${inside}`),
     published: published.length ? JSON.stringify(published) : undefined,
     lab: model.stack.name,

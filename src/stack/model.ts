@@ -18,6 +18,9 @@ export interface SystemConfig {
   readonly [key: string]: unknown;
 }
 
+/** Keys that take the place of a group's, for one node of it. */
+export type NodeConfig = Readonly<Record<string, unknown>>;
+
 /** A plain compose service, plus the ports that edges to it listen on and the nodes it dials. */
 export interface ExtraNode {
   readonly ports: readonly number[];
@@ -55,6 +58,8 @@ export interface Edge {
 
 export interface Model {
   readonly stack: Stack;
+  /** Node -> what `labctl replace` has put in the place of what the stack says. */
+  readonly replaced: Readonly<Record<string, NodeConfig>>;
   readonly nodes: readonly Node[];
   readonly edges: readonly Edge[];
 }
@@ -110,7 +115,7 @@ export interface System {
   /** Edges among the nodes of one group. */
   edges(nodes: readonly Node[]): readonly Omit<Edge, 'name'>[];
   image(config: SystemConfig): ImageSource;
-  /** Values for templates/<system>/<role>.yaml.hbs. */
+  /** Values for templates/<system>/<role>.yaml.hbs. `config`, here and below: of `configOf`. */
   service(node: Node, context: ServiceContext): Readonly<Record<string, unknown>>;
   probe(ask: Ask, node: Node, config: SystemConfig): Promise<NodeHealth>;
   /** Of these nodes' words, why the whole is not ready; undefined when it is. */
@@ -139,8 +144,27 @@ export const edgeName = (from: string, to: string): string => `${from}:${to}`;
 /** True for an edge from the user's machine. */
 export const isHostEdge = (edge: Pick<Edge, 'from'>): boolean => edge.from === HOST;
 
+/** What decides which program runs; one that is overridden hides those behind it. */
+const PROGRAM = ['version', 'image', 'binary'];
+
+/** What holds for a node of a system: its group's keys, under the stack's and replace's for it. */
+export function configOf({ stack, replaced }: Omit<Model, 'edges'>, node: Node): SystemConfig {
+  const { overrides = {}, ...group } = stack.systems[node.group]!;
+  const own = (overrides as Record<string, NodeConfig>)[node.name];
+  return [own, replaced[node.name]].reduce<SystemConfig>((config, over = {}) => {
+    const first = PROGRAM.findIndex((key) => key in over);
+    const hidden = first < 0 ? [] : PROGRAM.slice(first + 1);
+    const kept = Object.entries(config).filter(([key]) => !hidden.includes(key));
+    return { system: config.system, ...Object.fromEntries(kept), ...over };
+  }, group);
+}
+
 /** Stack -> nodes and edges: the systems' own, host edges, and what extra nodes connect to. */
-export function buildModel(stack: Stack, systems: Readonly<Record<string, System>>): Model {
+export function buildModel(
+  stack: Stack,
+  systems: Readonly<Record<string, System>>,
+  replaced: Model['replaced'] = {},
+): Model {
   const nodes: Node[] = [];
   const edges = new Map<string, Edge>();
   const addEdge = (from: string, to: string, ports: readonly number[]) => {
@@ -164,7 +188,7 @@ export function buildModel(stack: Stack, systems: Readonly<Record<string, System
     }
   }
   for (const node of nodes) if (node.publish.length) addEdge(HOST, node.name, publishedPorts(node));
-  return { stack, nodes, edges: [...edges.values()] };
+  return { stack, replaced, nodes, edges: [...edges.values()] };
 }
 
 const publishedPorts = (node: Node): number[] => node.publish.map((name) => node.ports[name]!);

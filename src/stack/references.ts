@@ -1,7 +1,7 @@
 // What the parts of a stack say of each other: names that are there twice, dials to nobody.
 import { type Complaint, quoted } from './check.ts';
 import type { Path } from './document.ts';
-import type { ExtraNode, Node, Stack, System } from './model.ts';
+import type { ExtraNode, Node, Stack, System, SystemConfig } from './model.ts';
 import { didYouMean } from './names.ts';
 import { PORT_MAX } from './values.ts';
 
@@ -19,6 +19,7 @@ export function checkReferences(stack: Stack, systems: Systems): Complaint[] {
   return [
     ...checkNames(stack, members),
     ...checkHostPorts(members),
+    ...groups.flatMap(([group, config]) => checkOverrides(group, config, members)),
     ...extras.flatMap(([name, extra]) => checkConnects(name, extra, stack, members)),
   ];
 }
@@ -53,6 +54,20 @@ function checkHostPorts(members: readonly Node[]): Complaint[] {
     }
   }
   return complaints;
+}
+
+function checkOverrides(
+  group: string,
+  { overrides = {} }: SystemConfig,
+  members: readonly Node[],
+): Complaint[] {
+  const names = members.filter((node) => node.group === group).map(({ name }) => name);
+  const strangers = Object.keys(overrides as object).filter((name) => !names.includes(name));
+  return strangers.map((name) => {
+    const path = ['systems', group, 'overrides', name];
+    const message = `${group} has no node ${quoted(name)}${didYouMean(name, names)}`;
+    return { path, part: 'key', message, hint: `nodes of ${group}: ${names.join(', ')}` };
+  });
 }
 
 function checkConnects(

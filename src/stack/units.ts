@@ -51,6 +51,16 @@ export function formatDuration(ms: number): string {
     .join('');
 }
 
+const POWERS: Readonly<Record<string, number>> = { b: 0, k: 1, m: 2, g: 3 };
+
+/** `256m` as docker reads it, in powers of 1024; NaN when it is no size. */
+export function dockerBytes(text: string): number {
+  const [, value, unit] = /^(\d+(?:\.\d+)?)([bkmg]?)(?:i?b)?$/i.exec(text) ?? [];
+  return value === undefined
+    ? Number.NaN
+    : Number(value) * 1024 ** POWERS[unit!.toLowerCase() || 'b']!;
+}
+
 /** `text` of a flag in milliseconds. Throws `usage` if it is none: `--for: 30 has no unit; ...`. */
 export function readDuration(text: string, flag: string): number {
   const duration = parseDuration(text);

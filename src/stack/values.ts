@@ -29,6 +29,12 @@ export const mount = () =>
     )
     .meta({ format: 'mount' });
 
+/** A map from nodes of the group to keys that they have in place of the group's. */
+export const overridesOf = (keys: Readonly<Record<string, z.ZodType>>) => {
+  const optional = Object.entries(keys).map(([key, schema]) => [key, schema.optional()]);
+  return z.record(z.string(), z.strictObject(Object.fromEntries(optional))).optional();
+};
+
 /** Ports above it belong to labctl's own probes. */
 export const PORT_MAX = 60_999;
 const PORT_RANGE = `must be a port from 1 to ${PORT_MAX}`;

@@ -9,7 +9,8 @@ import type {
   System,
   SystemConfig,
 } from '../stack/model.ts';
-import { path, text } from '../stack/values.ts';
+import { dockerBytes } from '../stack/units.ts';
+import { overridesOf, path, text } from '../stack/values.ts';
 import { askHttp } from './ask-http.ts';
 
 const CLIENT_PORT = 2379;
@@ -46,27 +47,47 @@ const flagName = z
   .regex(/^[a-z][a-z0-9-]*$/, 'a flag is written without its dashes: snapshot-count')
   .refine((name) => !OWN_FLAGS.includes(name), 'labctl sets this flag itself');
 
-const schema = z.strictObject({
+const size = () => text().regex(/^\d+[bBkKmMgG]?$/, 'a size is written like 256m');
+
+/** The write-ahead log reserves two files of 61 MiB; there must be room for the database too. */
+const DISK_LEAST = '160m';
+
+/** Keys that one member may have for itself. */
+const ofMember = {
   version: text()
     .regex(/^v?\d+\.\d+\.\d+(-[\w.]+)?$/, 'a version is written like 3.5.16')
-    .default(DEFAULT_VERSION)
     .describe('etcd version, e.g. 3.5.16'),
+  image: z.string().min(1).describe('another image than quay.io/coreos/etcd'),
+  flags: z.record(flagName, text()).describe('flags of etcd, without dashes'),
+  binary: path().describe("an etcd binary in place of the image's"),
+  environment: z.record(z.string(), text()).describe('environment of each member'),
+  cpus: z.number().positive().describe('CPU limit of each member, e.g. 0.5'),
+  mem_limit: size().describe('memory limit of each member, e.g. 256m'),
+  disk: size()
+    .refine((text) => dockerBytes(text) >= dockerBytes(DISK_LEAST), {
+      error: `etcd needs ${DISK_LEAST}, of which it reserves 122m for its log`,
+      abort: true,
+    })
+    .describe("size of each member's data disk, which is in memory then, e.g. 256m"),
+};
+
+const schema = z.strictObject({
+  version: ofMember.version.default(DEFAULT_VERSION),
   nodes: z.int().min(1).max(MEMBERS_MAX).default(3).describe('how many members'),
-  image: z.string().min(1).optional().describe('another image than quay.io/coreos/etcd'),
-  flags: z.record(flagName, text()).default({}).describe('flags of etcd, without dashes'),
-  binary: path().optional().describe("an etcd binary in place of the image's"),
-  environment: z.record(z.string(), text()).default({}).describe('environment of each member'),
-  cpus: z.number().positive().optional().describe('CPU limit of each member, e.g. 0.5'),
-  mem_limit: text()
-    .regex(/^\d+[bBkKmMgG]?$/, 'a size is written like 256m')
-    .optional()
-    .describe('memory limit of each member, e.g. 256m'),
+  image: ofMember.image.optional(),
+  flags: ofMember.flags.default({}),
+  binary: ofMember.binary.optional(),
+  environment: ofMember.environment.default({}),
+  cpus: ofMember.cpus.optional(),
+  mem_limit: ofMember.mem_limit.optional(),
+  disk: ofMember.disk.optional(),
   host_port: z
     .int()
     .min(1)
     .max(65_535 - MEMBERS_MAX)
     .optional()
     .describe("host port of the first member's client port; the others follow"),
+  overrides: overridesOf(ofMember).describe('keys of single members: {etcd-2: {version: 3.4.23}}'),
 });
 
 type EtcdConfig = SystemConfig & z.infer<typeof schema>;

@@ -26,6 +26,19 @@ const cases: [name: string, options: Parameters<typeof renderText>[0]][] = [
       ],
     },
   ],
+  [
+    'etcd-overrides',
+    {
+      stack: 'etcd-1node',
+      set: [
+        'nodes=2',
+        'flags={snapshot-count: 100}',
+        'image=my/etcd:1',
+        'disk=256m',
+        'overrides={etcd-2: {version: 3.4.23, disk: 1g, flags: {}}}',
+      ],
+    },
+  ],
   ['extra-node', { file: here('extra-node.yaml') }],
 ];
 

@@ -14,6 +14,7 @@ import { ls } from './ls.ts';
 import { partition } from './partition.ts';
 import { port } from './port.ts';
 import { render } from './render.ts';
+import { replace } from './replace.ts';
 import { stacks } from './stacks.ts';
 import { status } from './status.ts';
 import { trace } from './trace.ts';
@@ -23,7 +24,7 @@ import { version } from './version.ts';
 import { wait } from './wait.ts';
 
 export const commandGroups: Readonly<Record<string, readonly CommandSpec[]>> = {
-  'Start and stop:': [up, down, ...lifecycleCommands],
+  'Start and stop:': [up, down, ...lifecycleCommands, replace],
   'Look:': [ls, status, logs, exec, client, port, wait, trace],
   'Break and mend:': [partition, heal, fault],
   'Run and share:': [validate, render, stacks, api],

@@ -7,11 +7,13 @@ export function statusTable(status: LabStatus, paint: Paint, wide: boolean): str
   const headers = ['NODE', 'ROLE', 'HEALTH', 'STATE', 'ENDPOINTS'];
   const rows = status.nodes.map((node) => nodeRow(node, paint));
   if (!wide) return table(headers, rows);
-  const images = status.nodes.map(({ image }) =>
-    image ? [image.ref, image.source, image.id.slice(7, 19)] : ['-', '-', '-'],
-  );
+  const images = status.nodes.map(({ image, replaced }) => {
+    const words = image ? [image.ref, image.source, image.id.slice(7, 19)] : ['-', '-', '-'];
+    const changes = Object.entries(replaced ?? {}).map(([key, value]) => `${key} ${value}`);
+    return [...words, changes.join(', ') || '-'];
+  });
   return table(
-    [...headers, 'IMAGE', 'SOURCE', 'ID'],
+    [...headers, 'IMAGE', 'SOURCE', 'ID', 'REPLACED'],
     rows.map((row, i) => [...row, ...images[i]!]),
   );
 }

@@ -1,0 +1,131 @@
+// The containers of a lab from its model: images, the rendered file, compose. Every step converges.
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { composeUp } from '../docker/compose.ts';
+import { ensureImage, ensureProxyImage, type PullPolicy } from '../docker/images.ts';
+import { type ObservedContainer, type ObservedLab, observeLabs } from '../docker/observe.ts';
+import { LabError } from '../errors.ts';
+import { type ComposeImage, type Placement, renderCompose } from '../render/compose.ts';
+import { configOf, isCustom, type Model } from '../stack/model.ts';
+import { ownVersion, renderedDir } from './files.ts';
+import { imageSources } from './image-sources.ts';
+import { place } from './place.ts';
+import { type Report, silent } from './report.ts';
+
+/** Two labs that start at once may choose the same subnet or port; the loser chooses again. */
+const PLACE_TRIES = 8;
+const PLACE_CLASH = /Pool overlaps|port is already allocated|address already in use/;
+
+/** Compose would find out only after half of the lab is made. Throws lab-invalid. */
+export function requireBinaries(model: Model): void {
+  for (const node of model.nodes.filter((each) => !isCustom(each))) {
+    const { binary } = configOf(model, node);
+    if (typeof binary === 'string' && !existsSync(binary))
+      throw new LabError('lab-invalid', `binary of ${node.name}: there is no file ${binary}`);
+  }
+}
+
+interface Images {
+  /** Of nodes that a system runs on. */
+  readonly nodes: ReadonlyMap<string, ComposeImage>;
+  readonly proxy: ComposeImage;
+}
+
+export interface ImagesOptions {
+  readonly pull?: PullPolicy;
+  readonly report?: Report;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Throws image-unavailable, version-unknown. */
+export async function ensureImages(
+  docker: Docker,
+  model: Model,
+  options: ImagesOptions,
+): Promise<Images> {
+  const { report = silent, pull = 'missing', signal } = options;
+  const say = (subject: string) => (line: string) =>
+    report({ subject, kind: 'image', state: line, done: false });
+  const cancel = signal ? { signal } : {};
+  const nodes = new Map<string, ComposeImage>();
+  const proxy = await ensureProxyImage(docker, { pull: 'missing', say: say('proxy'), ...cancel });
+  const made = new Map<string, ComposeImage>();
+  for (const [name, source] of imageSources(model)) {
+    const { ref } =
+      made.get(source.ref) ??
+      (await ensureImage(docker, source, { pull, say: say(source.ref), ...cancel }));
+    made.set(source.ref, { ref });
+    nodes.set(name, { ref });
+  }
+  for (const { service } of Object.values(model.stack.nodes)) {
+    if (service.build) continue; // compose builds it
+    const ref = String(service.image);
+    await ensureImage(docker, { ref }, { pull, say: say(ref), ...cancel });
+  }
+  return { nodes, proxy: { ref: proxy.ref } };
+}
+
+export interface StartOptions {
+  /** CIDR from which networks are cut that the lab does not have yet. */
+  readonly subnets: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Only the container of this node; the rest of the lab stays as it is. */
+  readonly only?: string;
+}
+
+/** The lab as it is then. Throws what compose and `place` throw. */
+export async function startContainers(
+  docker: Docker,
+  model: Model,
+  images: Images,
+  { subnets, signal, only }: StartOptions,
+): Promise<ObservedLab> {
+  const lab = model.stack.name;
+  for (let attempt = 1; ; attempt += 1) {
+    const observed = (await observeLabs(docker)).get(lab);
+    const placed = await place(docker, model, observed, subnets);
+    const file = writeRendered(model, {
+      ...placed,
+      images: images.nodes,
+      proxyImage: images.proxy,
+      version: ownVersion(),
+    });
+    try {
+      await composeUp(lab, file, { signal, only });
+      const made = (await observeLabs(docker)).get(lab);
+      const half = made && !only ? halfMade(model, made) : [];
+      if (made?.stack && !half.length) return made;
+      if (half.length && attempt < PLACE_TRIES) {
+        await Promise.all(half.map(({ id }) => docker.getContainer(id).remove({ force: true })));
+        continue;
+      }
+      throw new LabError('compose-failed', `lab ${lab} was taken down while it was starting`);
+    } catch (error) {
+      const text = error instanceof LabError ? [error.message, ...error.details].join('\n') : '';
+      if (attempt >= PLACE_TRIES || !PLACE_CLASH.test(text)) throw error;
+    }
+  }
+}
+
+/**
+ * Compose attaches a proxy to its second network after it has made it. One that was killed in
+ * between leaves a proxy that the next compose takes for whole.
+ */
+function halfMade({ edges, stack }: Model, { proxies }: ObservedLab): ObservedContainer[] {
+  return edges.flatMap(({ name, from, to }) => {
+    const proxy = proxies.get(name);
+    const whole = [from, to].every((end) => proxy?.networks.includes(`${stack.name}_${end}`));
+    return proxy && !whole ? [proxy] : [];
+  });
+}
+
+function writeRendered(model: Model, placement: Placement): string {
+  const dir = renderedDir(model.stack.name);
+  mkdirSync(dir, { recursive: true });
+  const file = join(dir, 'compose.yaml');
+  const own = `${file}.${process.pid}`; // another up may be reading the file
+  writeFileSync(own, renderCompose(model, placement));
+  renameSync(own, file);
+  return file;
+}

@@ -1,0 +1,153 @@
+// replace: another version, image or binary under a node's data, name and edges. What was put there
+// is in a label of the node's own container, so that it outlives an `up` and no other node is made
+// anew.
+import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { engineError } from '../docker/connect.ts';
+import type { PullPolicy } from '../docker/images.ts';
+import { LabError } from '../errors.ts';
+import { checkValue } from '../stack/check.ts';
+import { toJson } from '../stack/json.ts';
+import {
+  buildModel,
+  configOf,
+  isCustom,
+  type Model,
+  type Node,
+  type NodeConfig,
+} from '../stack/model.ts';
+import { systems } from '../systems/index.ts';
+import { ensureImages, requireBinaries, startContainers } from './containers.ts';
+import { SUBNETS_DEFAULT } from './place.ts';
+import { type Report, silent } from './report.ts';
+import { containerOf, findNode, refresh, type Session } from './session.ts';
+import { waitReady } from './wait-ready.ts';
+
+export interface ReplaceOptions {
+  readonly version?: string;
+  readonly image?: string;
+  /** A path, seen from the current folder. */
+  readonly binary?: string;
+  /** Back to what the stack says. */
+  readonly reset?: boolean;
+  /** false: go on as soon as the container runs. Default true. */
+  readonly wait?: boolean;
+  /** For each node. Default two minutes. */
+  readonly timeoutMs?: number;
+  readonly pull?: PullPolicy;
+  readonly dryRun?: boolean;
+  readonly report?: Report;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReplaceResult {
+  readonly version: 1;
+  readonly lab: string;
+  /** What runs on a node before and after, as `quay.io/coreos/etcd:v3.5.16`. */
+  readonly changed: readonly {
+    readonly node: string;
+    readonly from: string;
+    readonly to: string;
+  }[];
+  readonly unchanged: readonly string[];
+  readonly tookMs: number;
+}
+
+const TIMEOUT_MS = 120_000;
+
+/**
+ * One node after the other, each healthy before the next: a rolling upgrade. Images come first.
+ * Throws usage, node-unknown, node-state, image-unavailable, node-died, start-timeout.
+ */
+export async function replace(
+  session: Session,
+  names: readonly string[],
+  options: ReplaceOptions,
+): Promise<ReplaceResult> {
+  const startedMs = performance.now();
+  const { docker, model } = session;
+  const nodes = names.map((name) => replaceable(session, name, options));
+  const after = nodes.reduce((last, node) => withChange(last, node, changeOf(options)), model);
+  const differs = (node: Node) =>
+    !isDeepStrictEqual(configOf(model, node), configOf(after, node)) ||
+    (options.reset && node.name in model.replaced);
+  const changed = nodes.filter(differs);
+  requireBinaries(after);
+  if (!options.dryRun && changed.length) {
+    const images = await ensureImages(docker, after, options);
+    let next = model;
+    for (const node of changed) {
+      next = withChange(next, node, changeOf(options));
+      await replaceOne(session, next, node, images, options);
+    }
+  }
+  return {
+    version: 1,
+    lab: session.name,
+    changed: changed.map((node) => ({
+      node: node.name,
+      from: programOf(model, node),
+      to: programOf(after, node),
+    })),
+    unchanged: nodes.filter((node) => !changed.includes(node)).map(({ name }) => name),
+    tookMs: Math.round(performance.now() - startedMs),
+  };
+}
+
+async function replaceOne(
+  session: Session,
+  model: Model,
+  { name }: Node,
+  images: Awaited<ReturnType<typeof ensureImages>>,
+  { wait = true, timeoutMs = TIMEOUT_MS, report = silent, signal }: ReplaceOptions,
+): Promise<void> {
+  const { docker } = session;
+  const { id, state } = containerOf(await refresh(session), name);
+  // Compose can neither stop nor start what is paused.
+  if (state === 'paused')
+    await docker
+      .getContainer(id)
+      .unpause()
+      .catch((error) => Promise.reject(engineError(`cannot unpause ${name}`, error)));
+  const options = { subnets: SUBNETS_DEFAULT, signal, only: name };
+  await startContainers(docker, model, images, options);
+  const before = Object.entries(session.model.replaced[name] ?? {});
+  const back = before.map(([key, value]) => `--${key} ${value}`).join(' ') || '--reset';
+  const hint = `labctl replace ${name} ${back}`;
+  if (wait)
+    await waitReady(await refresh(session), { timeoutMs, report, signal, only: name, hint });
+}
+
+function replaceable(session: Session, name: string, options: ReplaceOptions): Node {
+  const node = findNode(session, name);
+  if (isCustom(node))
+    throw new LabError('node-state', `${name} is a container of your own`, {
+      hint: 'change its image in the stack file, then labctl up',
+    });
+  const change = changeOf(options);
+  if (!change === !options.reset)
+    throw new LabError('usage', 'say what to put there: --version, --image, --binary, or --reset');
+  const { schema } = systems[node.system]!;
+  const rules = { schema, json: toJson(schema), at: [], called: 'replace' };
+  const checked = checkValue(change ?? {}, { ...rules, written: () => undefined });
+  if ('value' in checked) return node;
+  throw new LabError('usage', checked.complaints[0]!.message);
+}
+
+function changeOf({ version, image, binary }: ReplaceOptions): NodeConfig | undefined {
+  if (!version && !image && !binary) return undefined;
+  const path = binary && resolve(binary);
+  return { ...(version && { version }), ...(image && { image }), ...(path && { binary: path }) };
+}
+
+/** The model with that change in force for the node; undefined: what the stack says. */
+function withChange({ stack, replaced }: Model, { name }: Node, change?: NodeConfig): Model {
+  const { [name]: _, ...others } = replaced;
+  return buildModel(stack, systems, change ? { ...others, [name]: change } : others);
+}
+
+function programOf(model: Model, node: Node): string {
+  const config = configOf(model, node);
+  const { ref } = systems[node.system]!.image(config);
+  return config.binary ? `${ref} with ${config.binary}` : ref;
+}
