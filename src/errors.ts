@@ -56,7 +56,7 @@ export const errorTable = {
   'lab-differs': row(
     2,
     true,
-    'A lab of this name is there already, or its data is, with other nodes than the stack has.',
+    'A lab of this name is there, or its data, with other nodes or disks than the stack has.',
     'labctl down first, or labctl up --fresh to begin anew, or --lab NAME for a second lab.',
   ),
   'node-unknown': row(2, true, 'The lab has no such node.', 'labctl status lists the nodes.'),
@@ -65,6 +65,12 @@ export const errorTable = {
     true,
     'The node is in a state in which this cannot be done to it.',
     'labctl status shows the state of every node.',
+  ),
+  'disk-unsized': row(
+    2,
+    true,
+    "The node's data is not on a disk with a size of its own.",
+    'Give its group one in the stack file, as disk: 256m; labctl up --set disk=256m --fresh too.',
   ),
   'port-unknown': row(
     2,

@@ -22,6 +22,7 @@ const SHORT_HELP = { visibleOptions: () => [] };
 const TOGETHER: Readonly<Record<string, readonly [term: string, summary: string]>> = {
   start: ['start, stop, restart', 'start and stop nodes; they keep data and edges'],
   kill: ['kill, pause, unpause', 'kill nodes as kill -9 does; freeze and thaw them'],
+  fill: ['fill, limit, wipe', "fill a disk, limit cpu and memory, empty a node's data"],
   exec: ['exec, client', "run a command in a node; open the database's own shell"],
   logs: ['logs, trace', 'follow what nodes log, and what happens on edges'],
   explain: ['explain, version', 'say what an error code means, or what versions run here'],
@@ -29,7 +30,7 @@ const TOGETHER: Readonly<Record<string, readonly [term: string, summary: string]
 const subcommandTerm = (command: Command) => TOGETHER[command.name()]?.[0] ?? command.name();
 const subcommandDescription = (command: Command) =>
   TOGETHER[command.name()]?.[1] ?? command.summary();
-const ALSO_THERE = ['stop', 'restart', 'pause', 'unpause', 'client', 'trace', 'version', 'help'];
+const ALSO_THERE = 'stop restart pause unpause limit wipe client trace version help'.split(' ');
 
 const interrupted = new AbortController();
 process.on('SIGINT', () => {

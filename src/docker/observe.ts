@@ -115,6 +115,12 @@ export async function usedSubnets(docker: Docker): Promise<string[]> {
   return networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).map(({ Subnet }) => Subnet ?? ''));
 }
 
+/** Whether the kernel has ended the container for want of memory. */
+export async function ranOutOfMemory(docker: Docker, id: string): Promise<boolean> {
+  const { State } = await docker.getContainer(id).inspect();
+  return State.OOMKilled;
+}
+
 /** A container that did what it was there for and ended well. */
 export const isDone = ({ state, status }: ObservedContainer): boolean =>
   state === 'exited' && status.startsWith('Exited (0)');

@@ -10,7 +10,7 @@ import { renderedDir } from './files.ts';
 
 export interface DownOptions {
   readonly lab: string;
-  /** Leaves the data volumes, and stops the nodes in good order first. */
+  /** Leaves the data volumes, but for disks in memory, and stops the nodes in good order first. */
   readonly keepData?: boolean;
   /** How long a node may take to stop before it is killed; only with keepData. */
   readonly timeoutMs?: number;
@@ -87,13 +87,18 @@ async function findAll(docker: Docker, { lab, keepData }: DownOptions): Promise<
     docker.listNetworks({ filters }),
     docker.listVolumes({ filters }),
   ]);
+  const inMemory = (Volumes ?? []).filter(({ Options }) => Options?.type === 'tmpfs');
   // A volume that an up of the same moment made again has no label, but a container of the lab has
   // it.
   const mounted = containers.flatMap(({ Mounts }) =>
     Mounts.filter(({ Type }) => Type === 'volume').map(({ Name }) => Name!),
   );
   const volumes = new Set([...(Volumes ?? []).map(({ Name }) => Name), ...mounted]);
-  return { containers, networks, volumes: keepData ? [] : [...volumes] };
+  return {
+    containers,
+    networks,
+    volumes: keepData ? inMemory.map(({ Name }) => Name) : [...volumes],
+  };
 }
 
 /** What the engine refused, in its words. */

@@ -1,6 +1,7 @@
 // The library's face: one object for one lab. Every method is one of the use cases in this folder,
 // the same ones that the commands call.
 import { removeFaults } from './change-faults.ts';
+import { type FillOptions, type FillResult, fill, wipe } from './disk.ts';
 import { type DownResult, down } from './down.ts';
 import { type LabEdge, labEdges } from './edges.ts';
 import { findEndpoint } from './endpoint.ts';
@@ -13,7 +14,10 @@ import {
   type LifecycleResult,
   lifecycle,
 } from './lifecycle.ts';
+import { type HeldResult, lifecycleFor } from './lifecycle-for.ts';
+import { type LimitOptions, limit, type NodeLimits } from './limit.ts';
 import { heal, type PartitionOptions, partition } from './partition.ts';
+import { type ReplaceOptions, type ReplaceResult, replace } from './replace.ts';
 import { openSession } from './session.ts';
 import { type LabStatus, labStatus } from './status.ts';
 import { type UpOptions, up } from './up.ts';
@@ -123,6 +127,36 @@ export class Lab implements AsyncDisposable {
 
   unpause(...nodes: readonly string[]): Promise<void> {
     return this.#act('unpause', nodes);
+  }
+
+  /** Frozen for so long; resolves when they run again. */
+  async pauseFor(forMs: number, ...nodes: readonly string[]): Promise<HeldResult> {
+    return lifecycleFor(await this.#session(), 'pause', nodes, { forMs });
+  }
+
+  /** Dead for so long; resolves when they are started, which is before they are healthy. */
+  async killFor(forMs: number, ...nodes: readonly string[]): Promise<HeldResult> {
+    return lifecycleFor(await this.#session(), 'kill', nodes, { forMs });
+  }
+
+  /** `limit(['etcd-2'], { cpus: 0.2 })`, `{ reset: true }`; without a change it only looks. */
+  async limit(nodes: readonly string[], options: LimitOptions = {}): Promise<NodeLimits[]> {
+    return limit(await this.#session(), nodes, options);
+  }
+
+  /** Fills the disk that the stack gives the node, or with `reset` takes that back. */
+  async fill(node: string, options: FillOptions = {}): Promise<FillResult> {
+    return fill(await this.#session(), node, options);
+  }
+
+  /** Stops nodes, empties their data and starts them. */
+  async wipe(...nodes: readonly string[]): Promise<void> {
+    await wipe(await this.#session(), nodes);
+  }
+
+  /** `replace(['etcd-1', 'etcd-2'], { version: '3.5.16' })`: one by one, under their data. */
+  async replace(nodes: readonly string[], options: ReplaceOptions): Promise<ReplaceResult> {
+    return replace(await this.#session(), nodes, options);
   }
 
   /** Milliseconds waited. All nodes when none is named. Throws wait-timeout. */

@@ -1,5 +1,5 @@
 // Asks every node how it is, each through the proxy of its host edge but past that proxy's faults.
-import { isDone } from '../docker/observe.ts';
+import { isDone, ranOutOfMemory } from '../docker/observe.ts';
 import { configOf, edgeName, HOST, isCustom, type NodeHealth } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import type { Controls } from './controls.ts';
@@ -16,7 +16,7 @@ export async function probeNodes(
 }
 
 async function probeNode(
-  { model, observed }: Session,
+  { docker, model, observed }: Session,
   controls: Controls,
   name: string,
 ): Promise<NodeHealth> {
@@ -24,8 +24,11 @@ async function probeNode(
   const container = observed.nodes.get(name);
   if (isCustom(node) && container && isDone(container))
     return { health: 'healthy', detail: 'done', leader: null };
-  if (container?.state !== 'running')
-    return { health: 'unhealthy', detail: container?.state ?? 'not there', leader: null };
+  if (container?.state !== 'running') {
+    const killed = container?.state === 'exited' && (await ranOutOfMemory(docker, container.id));
+    const detail = killed ? 'killed: out of memory' : (container?.state ?? 'not there');
+    return { health: 'unhealthy', detail, leader: null };
+  }
   const system = systems[node.system];
   if (!system) return dockerHealth(container.status);
   const edge = edgeName(HOST, name);

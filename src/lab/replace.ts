@@ -15,7 +15,9 @@ import {
   type Model,
   type Node,
   type NodeConfig,
+  overlay,
 } from '../stack/model.ts';
+import { applyOverrides } from '../stack/set.ts';
 import { systems } from '../systems/index.ts';
 import { ensureImages, requireBinaries, startContainers } from './containers.ts';
 import { SUBNETS_DEFAULT } from './place.ts';
@@ -28,6 +30,8 @@ export interface ReplaceOptions {
   readonly image?: string;
   /** A path, seen from the current folder. */
   readonly binary?: string;
+  /** `KEY=VALUE` of any key that a node may have for itself, as `flags.snapshot-count=100`. */
+  readonly set?: readonly string[];
   /** Back to what the stack says. */
   readonly reset?: boolean;
   /** false: go on as soon as the container runs. Default true. */
@@ -66,18 +70,19 @@ export async function replace(
 ): Promise<ReplaceResult> {
   const startedMs = performance.now();
   const { docker, model } = session;
-  const nodes = names.map((name) => replaceable(session, name, options));
-  const after = nodes.reduce((last, node) => withChange(last, node, changeOf(options)), model);
+  const nodes = names.map((name) => replaceable(session, name));
+  const changes = new Map(nodes.map((node) => [node, changeOf(model, node, options)]));
+  const after = nodes.reduce((last, node) => withChange(last, node, changes.get(node)), model);
   const differs = (node: Node) =>
     !isDeepStrictEqual(configOf(model, node), configOf(after, node)) ||
-    (options.reset && node.name in model.replaced);
+    (options.reset === true && node.name in model.replaced);
   const changed = nodes.filter(differs);
   requireBinaries(after);
   if (!options.dryRun && changed.length) {
     const images = await ensureImages(docker, after, options);
     let next = model;
     for (const node of changed) {
-      next = withChange(next, node, changeOf(options));
+      next = withChange(next, node, changes.get(node));
       await replaceOne(session, next, node, images, options);
     }
   }
@@ -111,33 +116,53 @@ async function replaceOne(
       .catch((error) => Promise.reject(engineError(`cannot unpause ${name}`, error)));
   const options = { subnets: SUBNETS_DEFAULT, signal, only: name };
   await startContainers(docker, model, images, options);
-  const before = Object.entries(session.model.replaced[name] ?? {});
-  const back = before.map(([key, value]) => `--${key} ${value}`).join(' ') || '--reset';
-  const hint = `labctl replace ${name} ${back}`;
+  const { version } = session.model.replaced[name] ?? {};
+  const hint = `labctl replace ${name} ${version ? `--version ${version}` : '--reset'}`;
   if (wait)
     await waitReady(await refresh(session), { timeoutMs, report, signal, only: name, hint });
 }
 
-function replaceable(session: Session, name: string, options: ReplaceOptions): Node {
+function replaceable(session: Session, name: string): Node {
   const node = findNode(session, name);
-  if (isCustom(node))
-    throw new LabError('node-state', `${name} is a container of your own`, {
-      hint: 'change its image in the stack file, then labctl up',
-    });
-  const change = changeOf(options);
-  if (!change === !options.reset)
-    throw new LabError('usage', 'say what to put there: --version, --image, --binary, or --reset');
-  const { schema } = systems[node.system]!;
-  const rules = { schema, json: toJson(schema), at: [], called: 'replace' };
-  const checked = checkValue(change ?? {}, { ...rules, written: () => undefined });
-  if ('value' in checked) return node;
-  throw new LabError('usage', checked.complaints[0]!.message);
+  if (!isCustom(node)) return node;
+  throw new LabError('node-state', `${name} is a container of your own`, {
+    hint: 'change it in the stack file, then labctl up',
+  });
 }
 
-function changeOf({ version, image, binary }: ReplaceOptions): NodeConfig | undefined {
-  if (!version && !image && !binary) return undefined;
-  const path = binary && resolve(binary);
-  return { ...(version && { version }), ...(image && { image }), ...(path && { binary: path }) };
+/** What stands in place of the stack's from now on; undefined: nothing. */
+function changeOf(model: Model, node: Node, options: ReplaceOptions): NodeConfig | undefined {
+  const { version, image, binary, set = [], reset } = options;
+  const program = {
+    ...(version && { version }),
+    ...(image && { image }),
+    ...(binary && { binary: resolve(binary) }),
+  };
+  const change = { ...program, ...keysSet(model, node, set) };
+  if (!Object.keys(change).length === !reset)
+    throw new LabError(
+      'usage',
+      'say what to replace: --version, --image, --binary, --set; or --reset',
+    );
+  if (reset) return undefined;
+  if ('disk' in change) throw new LabError('usage', 'a disk cannot change under its data');
+  const { schema } = systems[node.system]!;
+  const rules = { schema, json: toJson(schema), at: [], called: 'replace' };
+  const own = { overrides: { [node.name]: change } };
+  const checked = checkValue<typeof own>(own, { ...rules, written: () => undefined });
+  if ('complaints' in checked) throw new LabError('usage', checked.complaints[0]!.message);
+  return overlay(model.replaced[node.name] ?? {}, checked.value.overrides[node.name]);
+}
+
+/** `flags.a=b` gives all flags, that one among them: a key stands for the whole of its value. */
+function keysSet(model: Model, node: Node, set: readonly string[]): NodeConfig {
+  const parts = { systems: { [node.group]: configOf(model, node) } };
+  const { value, applied, problems } = applyOverrides(parts, set, systems);
+  for (const { at, message, hint } of problems)
+    throw new LabError('usage', `${at}: ${message}`, hint === undefined ? {} : { hint });
+  const config = (value as typeof parts).systems[node.group]!;
+  const keys = applied.map(({ path }) => String(path[2]));
+  return Object.fromEntries(keys.map((key) => [key, config[key]]));
 }
 
 /** The model with that change in force for the node; undefined: what the stack says. */
@@ -146,8 +171,11 @@ function withChange({ stack, replaced }: Model, { name }: Node, change?: NodeCon
   return buildModel(stack, systems, change ? { ...others, [name]: change } : others);
 }
 
+/** `quay.io/coreos/etcd:v3.5.16 with ./etcd, flags {...}`: the image, and what else is replaced. */
 function programOf(model: Model, node: Node): string {
   const config = configOf(model, node);
   const { ref } = systems[node.system]!.image(config);
-  return config.binary ? `${ref} with ${config.binary}` : ref;
+  const { version, image, binary, ...others } = model.replaced[node.name] ?? {};
+  const rest = Object.entries(others).map(([key, value]) => `, ${key} ${JSON.stringify(value)}`);
+  return `${ref}${config.binary ? ` with ${config.binary}` : ''}${rest.join('')}`;
 }

@@ -20,6 +20,9 @@ const POLL_MS = 100;
  */
 const LOG_LINES = { read: 200, first: 4, last: 10, columns: 300 } as const;
 
+/** What a dying program says once, above its stack trace. */
+const WHY = /\b(panic|fatal)\b/i;
+
 export interface ReadyOptions {
   readonly timeoutMs: number;
   readonly report?: Report;
@@ -123,5 +126,6 @@ async function lastLines(docker: Session['docker'], { id }: ObservedContainer): 
   const cut = (line: string) => (line.length > columns ? `${line.slice(0, columns)}...` : line);
   const lines = (await tailLogs(docker, id, read)).map((line) => `  ${cut(line)}`);
   if (lines.length <= first + last) return lines;
-  return [...lines.slice(0, first), '  ...', ...lines.slice(-last)];
+  const why = lines.slice(first, -last).findLast((line) => WHY.test(line));
+  return [...lines.slice(0, first), '  ...', ...(why ? [why] : []), ...lines.slice(-last)];
 }

@@ -151,12 +151,15 @@ const PROGRAM = ['version', 'image', 'binary'];
 export function configOf({ stack, replaced }: Omit<Model, 'edges'>, node: Node): SystemConfig {
   const { overrides = {}, ...group } = stack.systems[node.group]!;
   const own = (overrides as Record<string, NodeConfig>)[node.name];
-  return [own, replaced[node.name]].reduce<SystemConfig>((config, over = {}) => {
-    const first = PROGRAM.findIndex((key) => key in over);
-    const hidden = first < 0 ? [] : PROGRAM.slice(first + 1);
-    const kept = Object.entries(config).filter(([key]) => !hidden.includes(key));
-    return { system: config.system, ...Object.fromEntries(kept), ...over };
-  }, group);
+  return [own, replaced[node.name]].reduce<NodeConfig>(overlay, group) as SystemConfig;
+}
+
+/** `config` with the keys of `over` in place of its own. */
+export function overlay(config: NodeConfig, over: NodeConfig = {}): NodeConfig {
+  const first = PROGRAM.findIndex((key) => key in over);
+  const hidden = first < 0 ? [] : PROGRAM.slice(first + 1);
+  const kept = Object.entries(config).filter(([key]) => !hidden.includes(key));
+  return { ...Object.fromEntries(kept), ...over };
 }
 
 /** Stack -> nodes and edges: the systems' own, host edges, and what extra nodes connect to. */

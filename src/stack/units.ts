@@ -61,6 +61,13 @@ export function dockerBytes(text: string): number {
     : Number(value) * 1024 ** POWERS[unit!.toLowerCase() || 'b']!;
 }
 
+/** `256m`, `30.1m`, `512b`, as docker writes sizes. */
+export function formatBytes(bytes: number): string {
+  const unit = ['b', 'k', 'm', 'g'].findLast((each) => bytes >= 1024 ** POWERS[each]!) ?? 'b';
+  const value = bytes / 1024 ** POWERS[unit]!;
+  return `${Math.round(value * 10) / 10}${unit}`;
+}
+
 /** `text` of a flag in milliseconds. Throws `usage` if it is none: `--for: 30 has no unit; ...`. */
 export function readDuration(text: string, flag: string): number {
   const duration = parseDuration(text);

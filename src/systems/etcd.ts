@@ -38,7 +38,6 @@ const OWN_FLAGS = [
   'advertise-client-urls',
   'initial-advertise-peer-urls',
   'initial-cluster',
-  'initial-cluster-state',
   'initial-cluster-token',
 ];
 

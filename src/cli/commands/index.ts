@@ -7,8 +7,10 @@ import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { explain } from './explain.ts';
 import { fault } from './fault.ts';
+import { fill } from './fill.ts';
 import { heal } from './heal.ts';
 import { lifecycleCommands } from './lifecycle.ts';
+import { limit } from './limit.ts';
 import { logs } from './logs.ts';
 import { ls } from './ls.ts';
 import { partition } from './partition.ts';
@@ -22,11 +24,12 @@ import { up } from './up.ts';
 import { validate } from './validate.ts';
 import { version } from './version.ts';
 import { wait } from './wait.ts';
+import { wipe } from './wipe.ts';
 
 export const commandGroups: Readonly<Record<string, readonly CommandSpec[]>> = {
   'Start and stop:': [up, down, ...lifecycleCommands, replace],
   'Look:': [ls, status, logs, exec, client, port, wait, trace],
-  'Break and mend:': [partition, heal, fault],
+  'Break and mend:': [partition, heal, fault, fill, limit, wipe],
   'Run and share:': [validate, render, stacks, api],
   'Help:': [doctor, explain, version],
 };

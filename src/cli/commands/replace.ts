@@ -1,11 +1,12 @@
 import { Option } from 'commander';
-import { type CommandSpec, durationOption } from '../command.ts';
+import { type CommandSpec, collect, durationOption } from '../command.ts';
 import { createProgress } from '../output/progress.ts';
 
 interface Options {
   readonly version?: string;
   readonly image?: string;
   readonly binary?: string;
+  readonly set?: readonly string[];
   readonly reset?: boolean;
   readonly wait: boolean;
   readonly timeout: number;
@@ -28,6 +29,7 @@ export const replace: CommandSpec = {
       .option('--version <version>', 'another version')
       .option('--image <ref>', 'another image')
       .option('--binary <path>', "a binary of your own over the image's")
+      .option('--set <key=value>', 'another key, e.g. flags.snapshot-count=100', collect)
       .option('--reset', 'back to what the stack says')
       .option('--no-wait', 'go on as soon as the container runs')
       .addOption(durationOption('--timeout <duration>', 'how long to wait for each node', '2m'))

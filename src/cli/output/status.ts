@@ -9,7 +9,7 @@ export function statusTable(status: LabStatus, paint: Paint, wide: boolean): str
   if (!wide) return table(headers, rows);
   const images = status.nodes.map(({ image, replaced }) => {
     const words = image ? [image.ref, image.source, image.id.slice(7, 19)] : ['-', '-', '-'];
-    const changes = Object.entries(replaced ?? {}).map(([key, value]) => `${key} ${value}`);
+    const changes = Object.entries(replaced ?? {}).map(([key, value]) => `${key} ${text(value)}`);
     return [...words, changes.join(', ') || '-'];
   });
   return table(
@@ -17,6 +17,8 @@ export function statusTable(status: LabStatus, paint: Paint, wide: boolean): str
     rows.map((row, i) => [...row, ...images[i]!]),
   );
 }
+
+const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function nodeRow(
   { name, role, health, detail, leader, state, since, endpoints }: NodeStatus,

@@ -1,0 +1,125 @@
+// limit: cpu, memory and process limits of running nodes, and back to those of the stack, which the
+// lab's labels hold: nothing has to be remembered.
+import type Docker from 'dockerode';
+import { engineError } from '../docker/connect.ts';
+import { LabError } from '../errors.ts';
+import { configOf, isCustom, type Model, type Node } from '../stack/model.ts';
+import { dockerBytes, formatBytes } from '../stack/units.ts';
+import { pauseFor } from './lifecycle-for.ts';
+import { containerOf, findNode, type Session } from './session.ts';
+
+/** null: none. */
+export interface Limits {
+  readonly cpus: number | null;
+  readonly memoryBytes: number | null;
+  readonly pids: number | null;
+}
+
+export interface NodeLimits extends Limits {
+  readonly name: string;
+}
+
+export interface LimitOptions extends Partial<Limits> {
+  /** All three back to what the stack says. */
+  readonly reset?: boolean;
+  /** Stays for so long and then resets. */
+  readonly forMs?: number;
+  readonly onDone?: (limits: readonly NodeLimits[]) => void;
+  readonly cancel?: AbortSignal;
+}
+
+/** As good as none: the engine cannot take a memory limit away, as 0 means "as it is" to it. */
+const NO_LIMIT_BYTES = 2 ** 50;
+/** The engine's own least. */
+const MEMORY_LEAST_BYTES = 6 * 2 ** 20;
+const PERIOD_US = 100_000;
+
+/** The limits in force after it. Without a change it only looks. Throws usage, node-state. */
+export async function limit(
+  session: Session,
+  names: readonly string[],
+  { reset = false, forMs, onDone, cancel, ...change }: LimitOptions = {},
+): Promise<NodeLimits[]> {
+  checkChange(change);
+  const all = names.length ? names : session.model.nodes.map(({ name }) => name);
+  const nodes = all.map((name) => findNode(session, name));
+  const wanted = (node: Node) => (reset ? stackLimits(session.model, node) : change);
+  const set = async (node: Node, limits: Partial<Limits>) => {
+    const container = session.docker.getContainer(containerOf(session, node.name).id);
+    return { name: node.name, ...(await apply(container, node.name, limits)) };
+  };
+  const done = await Promise.all(nodes.map((node) => set(node, wanted(node))));
+  if (forMs === undefined) return done;
+  onDone?.(done);
+  await pauseFor(forMs, cancel);
+  return Promise.all(nodes.map((node) => set(node, stackLimits(session.model, node))));
+}
+
+function checkChange({ cpus, memoryBytes, pids }: Partial<Limits>): void {
+  const wrong = (text: string) => {
+    throw new LabError('usage', text);
+  };
+  if (cpus != null && !(cpus >= 0.01)) wrong(`--cpus: the least is 0.01, not ${cpus}`);
+  if (memoryBytes != null && !(memoryBytes >= MEMORY_LEAST_BYTES))
+    wrong(`--memory: the least that Docker allows is ${formatBytes(MEMORY_LEAST_BYTES)}`);
+  if (pids != null && !(Number.isInteger(pids) && pids > 0))
+    wrong(`--pids: must be a whole number above 0, not ${pids}`);
+}
+
+/** What the stack says of a node, whichever kind it is: the keys are compose's. */
+function stackLimits(model: Model, node: Node): Limits {
+  const keys = isCustom(node) ? model.stack.nodes[node.name]!.service : configOf(model, node);
+  const { cpus, mem_limit: memory, pids_limit: pids } = keys;
+  return {
+    cpus: cpus === undefined ? null : Number(cpus),
+    memoryBytes: memory === undefined ? null : dockerBytes(String(memory)),
+    pids: Number(pids) > 0 ? Number(pids) : null,
+  };
+}
+
+/** Changes what differs. */
+async function apply(
+  container: Docker.Container,
+  name: string,
+  wanted: Partial<Limits>,
+): Promise<Limits> {
+  try {
+    const { HostConfig } = await container.inspect();
+    const before = read(HostConfig);
+    const after = { ...before, ...wanted };
+    const update = changes(HostConfig, before, after);
+    if (Object.keys(update).length) await container.update(update);
+    return after;
+  } catch (error) {
+    const used = /current usage: (\d+)/.exec(String((error as Error).message))?.[1];
+    if (!used || !wanted.memoryBytes) throw engineError(`cannot limit ${name}`, error);
+    const asked = formatBytes(wanted.memoryBytes);
+    const text = `cannot limit ${name} to ${asked} of memory: it uses ${formatBytes(Number(used))}`;
+    throw new LabError('node-state', text, { hint: 'a larger --memory', cause: error });
+  }
+}
+
+function read({ NanoCpus, CpuQuota, Memory, PidsLimit }: Docker.HostConfig): Limits {
+  const cpus = NanoCpus ? NanoCpus / 1e9 : CpuQuota && CpuQuota > 0 ? CpuQuota / PERIOD_US : null;
+  return {
+    cpus,
+    memoryBytes: Memory && Memory < NO_LIMIT_BYTES ? Memory : null,
+    pids: PidsLimit && PidsLimit > 0 ? PidsLimit : null,
+  };
+}
+
+function changes({ NanoCpus }: Docker.HostConfig, before: Limits, after: Limits): object {
+  const { cpus, memoryBytes, pids } = after;
+  // A container made with NanoCpus can only be changed by it; one made without only by the quota,
+  // which alone can be taken away again.
+  const cpu = NanoCpus
+    ? { NanoCpus: Math.round((cpus ?? 0) * 1e9) }
+    : { CpuPeriod: PERIOD_US, CpuQuota: cpus === null ? -1 : Math.round(cpus * PERIOD_US) };
+  // Without a limit of its own on both together swap would make the limit a soft one.
+  const Memory = memoryBytes ?? NO_LIMIT_BYTES;
+  return {
+    ...(cpus !== before.cpus && cpu),
+    ...(memoryBytes !== before.memoryBytes && { Memory, MemorySwap: Memory }),
+    ...(pids !== before.pids && { PidsLimit: pids ?? 0 }),
+  };
+}
