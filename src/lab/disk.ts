@@ -25,7 +25,8 @@ export interface FillResult {
 }
 
 const FILE = '/data/.labctl-fill';
-const REPORT = `df -B1 --output=size,avail /data | tail -1\nstat -c %s ${FILE} 2>/dev/null || echo 0`;
+const HELD = `stat -c %s ${FILE} 2>/dev/null || echo 0`;
+const REPORT = `df -B1 --output=size,avail /data | tail -1\n${HELD}`;
 
 /** Only on a disk of its own: any other volume is the user's. Throws disk-unsized, node-unknown. */
 export async function fill(

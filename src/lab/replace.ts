@@ -7,6 +7,7 @@ import { engineError } from '../docker/connect.ts';
 import type { PullPolicy } from '../docker/images.ts';
 import { LabError } from '../errors.ts';
 import { checkValue } from '../stack/check.ts';
+import { type Path, writtenAt } from '../stack/document.ts';
 import { toJson } from '../stack/json.ts';
 import {
   buildModel,
@@ -17,7 +18,7 @@ import {
   type NodeConfig,
   overlay,
 } from '../stack/model.ts';
-import { applyOverrides } from '../stack/set.ts';
+import { applyOverrides, overrideOf } from '../stack/set.ts';
 import { systems } from '../systems/index.ts';
 import { ensureImages, requireBinaries, startContainers } from './containers.ts';
 import { SUBNETS_DEFAULT } from './place.ts';
@@ -133,36 +134,45 @@ function replaceable(session: Session, name: string): Node {
 /** What stands in place of the stack's from now on; undefined: nothing. */
 function changeOf(model: Model, node: Node, options: ReplaceOptions): NodeConfig | undefined {
   const { version, image, binary, set = [], reset } = options;
-  const program = {
+  const { change: others, written } = keysSet(model, node, set);
+  const change = {
     ...(version && { version }),
     ...(image && { image }),
     ...(binary && { binary: resolve(binary) }),
+    ...others,
   };
-  const change = { ...program, ...keysSet(model, node, set) };
-  if (!Object.keys(change).length === !reset)
-    throw new LabError(
-      'usage',
-      'say what to replace: --version, --image, --binary, --set; or --reset',
-    );
+  if (!Object.keys(change).length === !reset) throw wrong(NOTHING);
   if (reset) return undefined;
-  if ('disk' in change) throw new LabError('usage', 'a disk cannot change under its data');
+  if ('disk' in change) throw wrong('a disk cannot change under its data');
   const { schema } = systems[node.system]!;
-  const rules = { schema, json: toJson(schema), at: [], called: 'replace' };
   const own = { overrides: { [node.name]: change } };
-  const checked = checkValue<typeof own>(own, { ...rules, written: () => undefined });
-  if ('complaints' in checked) throw new LabError('usage', checked.complaints[0]!.message);
+  const rules = { schema, json: toJson(schema), at: [], called: 'replace', written };
+  const checked = checkValue<typeof own>(own, rules);
+  if ('complaints' in checked)
+    throw wrong(checked.complaints[0]!.message, checked.complaints[0]!.hint);
   return overlay(model.replaced[node.name] ?? {}, checked.value.overrides[node.name]);
 }
 
+const NOTHING = 'say what to replace: --version, --image, --binary, --set; or --reset';
+
+const wrong = (text: string, hint?: string) =>
+  new LabError('usage', text, hint === undefined ? {} : { hint });
+
 /** `flags.a=b` gives all flags, that one among them: a key stands for the whole of its value. */
-function keysSet(model: Model, node: Node, set: readonly string[]): NodeConfig {
-  const parts = { systems: { [node.group]: configOf(model, node) } };
+function keysSet(model: Model, node: Node, set: readonly string[]) {
+  const { group } = node;
+  const parts = { systems: { [group]: configOf(model, node) } };
   const { value, applied, problems } = applyOverrides(parts, set, systems);
-  for (const { at, message, hint } of problems)
-    throw new LabError('usage', `${at}: ${message}`, hint === undefined ? {} : { hint });
-  const config = (value as typeof parts).systems[node.group]!;
+  for (const { at, message, hint } of problems) throw wrong(`${at}: ${message}`, hint);
+  const config = (value as typeof parts).systems[group]!;
   const keys = applied.map(({ path }) => String(path[2]));
-  return Object.fromEntries(keys.map((key) => [key, config[key]]));
+  /** A scalar as it was typed; `path` begins with `overrides` and the node's name. */
+  const written = (path: Path) => {
+    const place = ['systems', group, ...path.slice(2)];
+    const found = overrideOf(applied, place);
+    return found && writtenAt(found.document, place.slice(found.path.length));
+  };
+  return { change: Object.fromEntries(keys.map((key) => [key, config[key]])), written };
 }
 
 /** The model with that change in force for the node; undefined: what the stack says. */

@@ -46,7 +46,7 @@ describe('a group', () => {
       "error: lab.yaml:3:5: unknown key "verison" in systems.etcd; did you mean "version"? (and 1 more)  (lab-invalid)
            3 |     verison: 3.5.16
              |     ^^^^^^^
-      hint: keys of systems.etcd: system, version, nodes, flags, binary, environment, cpus, mem_limit, host_port"
+      hint: keys of systems.etcd: system, version, nodes, flags, binary, environment, cpus, mem_limit, host_port, overrides"
     `);
   });
 

@@ -4,26 +4,30 @@ import { z } from 'zod';
 import { LabError } from '../../../src/errors.ts';
 import { loadStack } from '../../../src/stack/load.ts';
 import type { Stack, System } from '../../../src/stack/model.ts';
-import { path, text } from '../../../src/stack/values.ts';
+import { overridesOf, path, text } from '../../../src/stack/values.ts';
+
+const version = text()
+  .regex(/^v?\d+\.\d+(\.\d+)?$/, 'a version is written like 3.5.16')
+  .describe('version, e.g. 3.5.16');
+const flags = z.record(
+  z.string().regex(/^[a-z-]+$/, 'a flag is written without its dashes'),
+  text(),
+);
 
 function fakeSystem(name: string): System {
   return {
     name,
     summary: `${name}, for tests`,
     schema: z.strictObject({
-      version: text()
-        .regex(/^v?\d+\.\d+(\.\d+)?$/, 'a version is written like 3.5.16')
-        .default('3.5.16')
-        .describe('version, e.g. 3.5.16'),
+      version: version.default('3.5.16'),
       nodes: z.int().min(1).max(25).default(3).describe('how many members'),
-      flags: z
-        .record(z.string().regex(/^[a-z-]+$/, 'a flag is written without its dashes'), text())
-        .default({}),
+      flags: flags.default({}),
       binary: path().optional(),
       environment: z.record(z.string(), text()).optional(),
       cpus: z.number().positive().optional(),
       mem_limit: z.string().optional(),
       host_port: z.int().optional().describe("host port of the first member's client port"),
+      overrides: overridesOf({ version, flags, binary: path() }),
     }),
     nodes: (group, config) =>
       Array.from({ length: config.nodes as number }, (_, i) => ({

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatDuration, parseDuration, readDuration } from '../../../src/stack/units.ts';
+import {
+  dockerBytes,
+  formatBytes,
+  formatDuration,
+  parseDuration,
+  readDuration,
+} from '../../../src/stack/units.ts';
 import { errorOf } from './fake.ts';
 
 describe('durations', () => {
@@ -59,5 +65,32 @@ describe('durations', () => {
     expect(errorOf(() => readDuration('30', '--for'))).toMatch(
       /^error: --for: 30 has no unit; write 30s or 30ms {2}\(usage\)/,
     );
+  });
+});
+
+describe('sizes as docker writes them', () => {
+  test.each([
+    ['512', 512],
+    ['512b', 512],
+    ['64k', 65_536],
+    ['256M', 268_435_456],
+    ['1.5g', 1_610_612_736],
+    ['2GiB', 2_147_483_648],
+  ])('%s is %d bytes', (text, bytes) => {
+    expect(dockerBytes(text)).toBe(bytes);
+  });
+
+  test.each(['', 'much', '-1m', '1 m', '1t', 'm'])('"%s" is no size', (text) => {
+    expect(dockerBytes(text)).toBeNaN();
+  });
+
+  test('what is shown of a size is right to a tenth of its unit', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 45 }), (bytes) => {
+        const shown = dockerBytes(formatBytes(bytes));
+        expect(Math.abs(shown - bytes)).toBeLessThanOrEqual(Math.max(0, bytes * 0.051));
+      }),
+    );
+    expect(formatBytes(31_518_720)).toBe('30.1m');
   });
 });

@@ -100,3 +100,11 @@ test('versions that Debian packages have a recipe, others are only pulled', () =
   });
   expect(etcd.image(config({ version: '3.6.1' }))).toEqual({ ref: 'quay.io/coreos/etcd:v3.6.1' });
 });
+
+test('a disk must hold what etcd reserves', () => {
+  const disk = (size: string) => etcd.schema.safeParse({ disk: size });
+  expect(disk('159m').error?.issues[0]?.message).toMatch(/etcd needs 160m/);
+  expect(disk('64').error?.issues[0]?.message).toMatch(/etcd needs 160m/);
+  expect(disk('much').error?.issues[0]?.message).toMatch(/a size is written like 256m/);
+  expect(disk('1g').success).toBe(true);
+});
