@@ -115,10 +115,13 @@ export async function usedSubnets(docker: Docker): Promise<string[]> {
   return networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).map(({ Subnet }) => Subnet ?? ''));
 }
 
-/** Whether the kernel has ended the container for want of memory. */
+/** Whether the kernel has ended the container for want of memory; false when it is gone. */
 export async function ranOutOfMemory(docker: Docker, id: string): Promise<boolean> {
-  const { State } = await docker.getContainer(id).inspect();
-  return State.OOMKilled;
+  const container = await docker
+    .getContainer(id)
+    .inspect()
+    .catch(() => undefined);
+  return container?.State.OOMKilled ?? false;
 }
 
 /** A container that did what it was there for and ended well. */
