@@ -1,6 +1,6 @@
 // The shape of a command: one file in commands/ each, one line in commands/index.ts.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../stack/units.ts';
+import { dockerBytes, parseDuration } from '../stack/units.ts';
 import { type Context, OUTPUT_FORMATS, PROGRESS_MODES } from './context.ts';
 
 export interface CommandSpec {
@@ -78,6 +78,13 @@ export function duration(text: string): number {
   const parsed = parseDuration(text);
   if ('ms' in parsed) return parsed.ms;
   throw new InvalidArgumentError(`${text} ${parsed.problem}`);
+}
+
+/** For sizes of memory and disks as option values, as docker writes them: `128m`. */
+export function size(text: string): number {
+  const bytes = dockerBytes(text);
+  if (Number.isNaN(bytes)) throw new InvalidArgumentError(`${text} is no size; write it like 128m`);
+  return bytes;
 }
 
 /** `--timeout <duration>` and its like, with a default that the help shows as people write it. */

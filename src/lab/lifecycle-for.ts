@@ -15,7 +15,6 @@ const undoOf = {
 
 export interface HeldOptions extends LifecycleOptions {
   readonly forMs: number;
-  readonly signal?: string;
   /** Told what was done, before the time begins. */
   readonly onDone?: (result: LifecycleResult) => void;
   readonly cancel?: AbortSignal;

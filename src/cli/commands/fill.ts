@@ -1,12 +1,5 @@
-import { InvalidArgumentError } from 'commander';
-import { dockerBytes, formatBytes } from '../../stack/units.ts';
-import type { CommandSpec } from '../command.ts';
-
-function bytes(text: string): number {
-  const value = dockerBytes(text);
-  if (Number.isNaN(value)) throw new InvalidArgumentError('a size is written like 1m');
-  return value;
-}
+import { formatBytes } from '../../stack/units.ts';
+import { type CommandSpec, size } from '../command.ts';
 
 export const fill: CommandSpec = {
   name: 'fill',
@@ -15,7 +8,7 @@ export const fill: CommandSpec = {
   configure: (command) =>
     command
       .argument('<node>', 'a node whose group has a disk: in the stack')
-      .option('--leave <size>', 'how much stays free, e.g. 1m', bytes)
+      .option('--leave <size>', 'how much stays free, e.g. 1m', size)
       .option('--reset', 'remove what was written'),
   run: async (context, node: string, options: { leave?: number; reset?: boolean }) => {
     const { fill } = await import('../../lab/disk.ts');

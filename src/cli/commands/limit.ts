@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { LimitOptions, NodeLimits } from '../../lab/limit.ts';
-import { dockerBytes, formatBytes, formatDuration } from '../../stack/units.ts';
-import { type CommandSpec, duration } from '../command.ts';
+import { formatBytes, formatDuration } from '../../stack/units.ts';
+import { type CommandSpec, duration, size } from '../command.ts';
 import { untilEnded } from '../foreground.ts';
 import { table } from '../output/table.ts';
 
@@ -11,12 +11,6 @@ interface Options {
   readonly pids?: number;
   readonly for?: number;
   readonly reset?: boolean;
-}
-
-function bytes(text: string): number {
-  const value = dockerBytes(text);
-  if (Number.isNaN(value)) throw new InvalidArgumentError(`a size is written like 128m`);
-  return value;
 }
 
 function amount(text: string): number {
@@ -47,7 +41,7 @@ export const limit: CommandSpec = {
     command
       .argument('[nodes...]', 'names of nodes; none: all')
       .option('--cpus <number>', 'processors, e.g. 0.2', amount)
-      .option('--memory <size>', 'memory, e.g. 128m; more makes the kernel kill the node', bytes)
+      .option('--memory <size>', 'memory, e.g. 128m; more makes the kernel kill the node', size)
       .option('--pids <number>', 'processes and threads', amount)
       .option('--for <duration>', 'reset after this long; the command stays until then', duration)
       .option('--reset', 'back to what the stack says'),

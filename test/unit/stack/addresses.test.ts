@@ -46,6 +46,7 @@ const hosts = nodes.map(({ name: to }) => ({
 }));
 const model: Model = {
   stack: { name: 'demo', systems: {}, nodes: {} },
+  replaced: {},
   nodes,
   edges: [...peers, ...hosts],
 };
