@@ -88,15 +88,30 @@ async function apply(
     const before = read(HostConfig);
     const after = { ...before, ...wanted };
     const update = changes(HostConfig, before, after);
+    if ('Memory' in update) await refuseTooLittle(container, name, after.memoryBytes);
     if (Object.keys(update).length) await container.update(update);
     return after;
   } catch (error) {
-    const used = /current usage: (\d+)/.exec(String((error as Error).message))?.[1];
-    if (!used || !wanted.memoryBytes) throw engineError(`cannot limit ${name}`, error);
-    const asked = formatBytes(wanted.memoryBytes);
-    const text = `cannot limit ${name} to ${asked} of memory: it uses ${formatBytes(Number(used))}`;
-    throw new LabError('node-state', text, { hint: 'a larger --memory', cause: error });
+    throw engineError(`cannot limit ${name}`, error);
   }
+}
+
+/** Cgroups of version 1 would refuse it in words of their own, version 2 might kill the node. */
+async function refuseTooLittle(
+  container: Docker.Container,
+  name: string,
+  bytes: number | null,
+): Promise<void> {
+  if (bytes === null) return;
+  const { memory_stats: memory } = await container.stats({ stream: false, 'one-shot': true });
+  // Of a container that does not run there is nothing. What files have in memory can be dropped.
+  const { total_inactive_file: v1 = 0, inactive_file: v2 = 0 } = memory.stats ?? {};
+  const used = (memory.usage ?? 0) - (v1 || v2);
+  if (used < bytes) return;
+  const text = `cannot limit ${name} to ${formatBytes(bytes)} of memory`;
+  throw new LabError('node-state', `${text}: it uses ${formatBytes(used)}`, {
+    hint: 'a larger --memory',
+  });
 }
 
 function read({ NanoCpus, CpuQuota, Memory, PidsLimit }: Docker.HostConfig): Limits {

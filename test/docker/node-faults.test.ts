@@ -102,7 +102,8 @@ test('limits are set, refused with the reason, shown, and put back as the stack 
 test('a node that ran out of memory is seen as such', async () => {
   expect((await lab.run('limit', 'hog', '--memory', '16m')).status).toBe(0);
   await lab.run('exec', 'hog', '--', 'touch', '/go');
-  await expect.poll(async () => (await node('hog')).detail).toBe('killed: out of memory');
+  const detail = async () => (await node('hog')).detail;
+  await expect.poll(detail, { timeout: 20_000 }).toBe('killed: out of memory');
   const reset = await lab.run('limit', 'hog', '--reset');
   expect(reset.out.split('\n').at(-1)!.split(/ +/)).toEqual(['hog', '-', '-', '-']);
 });
