@@ -1,9 +1,9 @@
 // The library: `import { Lab } from 'labctl'`.
 export { type ErrorCode, LabError } from './errors.ts';
 export type { Fault } from './faults/fault.ts';
+export type { FillOptions, FillResult } from './lab/disk.ts';
 export type { LabEdge } from './lab/edges.ts';
 export type { LabEvent } from './lab/events.ts';
-export type { FillOptions, FillResult } from './lab/disk.ts';
 export type { FaultChange } from './lab/fault-change.ts';
 export type { FaultAddOptions } from './lab/faults.ts';
 export { Lab } from './lab/lab.ts';

@@ -55,6 +55,10 @@ const node: z.ZodType<NodeStatus> = z.object({
   image: z
     .object({ ref: z.string(), id: z.string(), source: z.enum(['local', 'pulled', 'built']) })
     .nullable(),
+  replaced: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('What labctl replace has put in place of what the stack says.'),
   endpoints: z.record(z.string(), z.string()),
 });
 

@@ -38,6 +38,7 @@ const node: NodeStatus = {
   leader: true,
   since: 'Up 1 second',
   image: null,
+  replaced: null,
   endpoints: { client: '127.0.0.1:21695' },
 };
 

@@ -8,7 +8,8 @@ import type { ApiServer } from '../../../src/api/server.ts';
 import { createHub } from '../../../src/api/sse.ts';
 import { httpStatus } from '../../../src/api/status.ts';
 import { v1Routes } from '../../../src/api/v1/routes.ts';
-import { type ErrorCode, errorTable, LabError } from '../../../src/errors.ts';
+import { errorTable } from '../../../src/error-table.ts';
+import { type ErrorCode, LabError } from '../../../src/errors.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
 import { ask, type FakeLab, fakeLab } from './fake-lab.ts';
 
