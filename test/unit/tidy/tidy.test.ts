@@ -140,7 +140,7 @@ test('labctl --help loads nothing heavy: main reaches only light modules statica
   expect([...packages].sort()).toEqual(['commander', 'picocolors']);
   expect(
     [...seen].filter(
-      (path) => !/^src\/(cli\/|errors|faults\/|shapes\/|stack\/units|lab\/files)/.test(path),
+      (path) => !/^src\/(cli\/|error|faults\/|shapes\/|stack\/units|lab\/files)/.test(path),
     ),
   ).toEqual([]);
 });
