@@ -6,4 +6,4 @@ import { systems } from '../systems/index.ts';
 export const imageSources = (model: Model): [string, ImageSource][] =>
   model.nodes
     .filter((node) => !isCustom(node))
-    .map((node) => [node.name, systems[node.system]!.image(configOf(model, node))]);
+    .map((node) => [node.name, systems[node.system]!.image(configOf(model, node), node)]);

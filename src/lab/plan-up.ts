@@ -51,7 +51,7 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
       const { name, role, system, publish } = node;
       const image = isCustom(node)
         ? 'its own image'
-        : systems[system]!.image(configOf(model, node)).ref;
+        : systems[system]!.image(configOf(model, node), node).ref;
       const ports = publish.map((port) => `127.0.0.1:${hostPorts.get(`${name}/${port}`)}`);
       const what = `node ${name}  ${role}  ${image}  ${ports.join(' ')}`.trimEnd();
       const step = containerStep(observed?.nodes.get(name)?.state, what);

@@ -1,6 +1,14 @@
 // Asks every node how it is, each through the proxy of its host edge but past that proxy's faults.
+import { runInContainer } from '../docker/exec.ts';
 import { isDone, ranOutOfMemory } from '../docker/observe.ts';
-import { configOf, edgeName, HOST, isCustom, type NodeHealth } from '../stack/model.ts';
+import {
+  configOf,
+  edgeName,
+  HOST,
+  isCustom,
+  type NodeAccess,
+  type NodeHealth,
+} from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import type { Controls } from './controls.ts';
 import type { Session } from './session.ts';
@@ -34,7 +42,11 @@ async function probeNode(
   const edge = edgeName(HOST, name);
   const control = controls.open.get(edge);
   if (!control) return { health: 'unknown', detail: `proxy ${edge} is down`, leader: null };
-  return system.probe(control.probe, node, configOf(model, node));
+  const access: NodeAccess = {
+    ask: control.probe,
+    exec: (command, options) => runInContainer(docker, container.id, command, options),
+  };
+  return system.probe(access, node, configOf(model, node));
 }
 
 /** Of the user's own containers docker knows best, if they have a healthcheck. */

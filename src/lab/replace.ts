@@ -184,7 +184,7 @@ function withChange({ stack, replaced }: Model, { name }: Node, change?: NodeCon
 /** `quay.io/coreos/etcd:v3.5.16 with ./etcd, flags {...}`: the image, and what else is replaced. */
 function programOf(model: Model, node: Node): string {
   const config = configOf(model, node);
-  const { ref } = systems[node.system]!.image(config);
+  const { ref } = systems[node.system]!.image(config, node);
   const { version, image, binary, ...others } = model.replaced[node.name] ?? {};
   const rest = Object.entries(others).map(([key, value]) => `, ${key} ${JSON.stringify(value)}`);
   return `${ref}${config.binary ? ` with ${config.binary}` : ''}${rest.join('')}`;

@@ -96,6 +96,8 @@ export interface NodeHealth {
   readonly follows?: string;
   /** Raft term or its like: of two that say they lead, the higher one does. */
   readonly term?: number;
+  /** What else the system has to tell, for `status -o wide` and its JSON: `{lag: '0s'}`. */
+  readonly facts?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /**
@@ -103,6 +105,26 @@ export interface NodeHealth {
  * It goes past every fault: see src/proxy/probe.ts. Throws when the node does not answer.
  */
 export type Ask = (port: number, text: string, limitMs: number) => Promise<string>;
+
+/** What a command inside a node said. */
+export interface Ran {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** How a system reaches one of its nodes, past every fault. */
+export interface NodeAccess {
+  readonly ask: Ask;
+  /**
+   * Runs a command in the node's container; its status is in the answer. Throws when the container
+   * does not run, or after `limitMs` (10 s by default).
+   */
+  exec(
+    command: readonly string[],
+    options?: { readonly stdin?: string; readonly limitMs?: number },
+  ): Promise<Ran>;
+}
 
 /** What a system must say of itself; one file in src/systems/ each. */
 export interface System {
@@ -113,11 +135,11 @@ export interface System {
   /** What a group's `--set KEY` and defaults amount to is in `config`, already validated. */
   nodes(group: string, config: SystemConfig): readonly Node[];
   /** Edges among the nodes of one group. */
-  edges(nodes: readonly Node[]): readonly Omit<Edge, 'name'>[];
-  image(config: SystemConfig): ImageSource;
+  edges(nodes: readonly Node[], config: SystemConfig): readonly Omit<Edge, 'name'>[];
+  image(config: SystemConfig, node: Node): ImageSource;
   /** Values for templates/<system>/<role>.yaml.hbs. `config`, here and below: of `configOf`. */
   service(node: Node, context: ServiceContext): Readonly<Record<string, unknown>>;
-  probe(ask: Ask, node: Node, config: SystemConfig): Promise<NodeHealth>;
+  probe(access: NodeAccess, node: Node, config: SystemConfig): Promise<NodeHealth>;
   /** Of these nodes' words, why the whole is not ready; undefined when it is. */
   unready(healths: ReadonlyMap<string, NodeHealth>): string | undefined;
   /** The system's own shell, run inside `node`. */
@@ -180,7 +202,7 @@ export function buildModel(
     const system = systems[config.system]!;
     const members = system.nodes(group, config);
     nodes.push(...members);
-    for (const { from, to, ports } of system.edges(members)) addEdge(from, to, ports);
+    for (const { from, to, ports } of system.edges(members, config)) addEdge(from, to, ports);
   }
   for (const [name, extra] of Object.entries(stack.nodes)) nodes.push(extraNode(name, extra));
   for (const [name, extra] of Object.entries(stack.nodes)) {

@@ -146,7 +146,7 @@ export const etcd: System = {
     };
   },
 
-  async probe(ask, _node, config): Promise<NodeHealth> {
+  async probe({ ask }, _node, config): Promise<NodeHealth> {
     const status = await memberStatus(ask, config);
     if (!status) return { health: 'unhealthy', detail: 'no answer', leader: null };
     const { leader, header, raftTerm } = status;

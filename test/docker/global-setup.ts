@@ -14,6 +14,7 @@ export default async function setup(): Promise<void> {
     if (name.startsWith('labctl-test-')) await down({ lab: name }, docker);
   const options = { pull: 'missing', say: (line: string) => console.log(line) } as const;
   await ensureProxyImage(docker, options);
+  const [node] = etcd.nodes('etcd', { system: 'etcd', nodes: 1 });
   for (const version of VERSIONS)
-    await ensureImage(docker, etcd.image({ system: 'etcd', version }), options);
+    await ensureImage(docker, etcd.image({ system: 'etcd', version }, node!), options);
 }
