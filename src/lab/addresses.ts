@@ -23,7 +23,7 @@ export interface Lookup {
   /** The nodes with who leads. Throws leader-unknown when nobody does. */
   asked(): Promise<readonly Named[]>;
   /** Roles, zones and globs that were looked up, and what they were resolved to. */
-  readonly resolved: Readonly<Record<string, string>>;
+  readonly resolved: Record<string, string>;
 }
 
 export function openLookup(session: Session): Lookup {

@@ -47,7 +47,7 @@ export type Placements = ReadonlyMap<string, readonly NewFault[]>;
 
 const ID_DIGITS = 3;
 const ID_COUNT = 36 ** ID_DIGITS;
-const SEED_MAX = 2 ** 32;
+export const SEED_MAX = 2 ** 32;
 const QUIET_MS = 10_000;
 
 /**

@@ -1,5 +1,7 @@
 // What a command that changed faults answers with: the shape of `partition -o json` and its like.
+import type { OneWay } from '../shapes/shape.ts';
 import type { Added } from './change-faults.ts';
+import type { ReachMap } from './placements.ts';
 import type { Session } from './session.ts';
 
 export interface FaultChange {
@@ -12,10 +14,17 @@ export interface FaultChange {
   /** How many edges could have been chosen: all of the scope. */
   readonly of: number;
   readonly mode: string;
+  /** How a partition cuts in one order only; null where edges are cut whole. */
+  readonly oneWay?: OneWay | null;
+  /** What a partition leaves of the way from each node to each other; and who sees whom. */
+  readonly reach?: ReachMap['reach'];
+  readonly sees?: ReachMap['sees'];
   /** Set when another mode is in force than was asked for. */
   readonly notice?: string;
   readonly faults: readonly string[];
-  /** What every choice was drawn from; set when faults were. */
+  /** Whether a partition drew who is cut. */
+  readonly drawn?: boolean;
+  /** What every choice was drawn from. */
   readonly seed?: number;
   /** Edge -> connections that were hit at once. */
   readonly connections?: Readonly<Record<string, number>>;
@@ -24,7 +33,8 @@ export interface FaultChange {
   readonly tookMs: number;
 }
 
-type Planned = Pick<FaultChange, 'requested' | 'resolved' | 'edges' | 'of' | 'mode'>;
+type Planned = Pick<FaultChange, 'requested' | 'resolved' | 'edges' | 'of' | 'mode'> &
+  Partial<FaultChange>;
 
 /** With nothing added it is what a dry run answers. */
 export function faultChange({ name }: Session, planned: Planned, added?: Added): FaultChange {

@@ -54,7 +54,10 @@ export class Lab implements AsyncDisposable {
     return labStatus(await this.#session());
   }
 
-  /** `partition({ sides: [['etcd-1'], ['etcd-2', 'etcd-3']] })` or `{ isolate: 'leader' }`. */
+  /**
+   * `partition({ sides: [['etcd-1'], ['etcd-2', 'etcd-3']] })`, or a shape as the command line has
+   * it: `{ isolate: 'leader' }`, `{ ring: true, mode: 'jam' }`, `{ deaf: 'etcd-1', forMs: 5_000 }`.
+   */
   async partition(options: PartitionOptions): Promise<FaultChange> {
     return partition(await this.#session(), options);
   }

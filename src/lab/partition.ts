@@ -1,104 +1,92 @@
 // partition and heal: which edges, then the faults on them.
+import { randomInt } from 'node:crypto';
 import { LabError } from '../errors.ts';
-import { cuttingKinds } from '../faults/index.ts';
-import { shapes } from '../shapes/index.ts';
-import type { Side } from '../shapes/shape.ts';
+import { seeded } from '../faults/seed.ts';
+import type { Cut, OneWay } from '../shapes/shape.ts';
 import { type Edge, HOST, isHostEdge } from '../stack/model.ts';
 import { openLookup } from './addresses.ts';
-import { addFaults, type NewFault, removeFaults } from './change-faults.ts';
+import { addFaults, removeFaults, SEED_MAX } from './change-faults.ts';
+import { chooseShape, cutsOf, type ShapeOptions } from './choose-shape.ts';
 import { type FaultChange, faultChange } from './fault-change.ts';
-import { completeParams, findKind } from './fault-params.ts';
+import { placeCuts } from './placements.ts';
 import { findNode, type Session } from './session.ts';
 
 /** Which edges a partition may cut: between nodes, from the user's machine, or both. */
 export type EdgeScope = 'peer' | 'host' | 'all';
 
-export interface PartitionOptions {
-  /** Sides, each a list of nodes; nodes in none are one more side. `host` may be in a side too. */
-  readonly sides?: readonly Side[];
-  /** Instead of sides: a node, or a role resolved at this moment. */
-  readonly isolate?: string;
+export interface PartitionOptions extends ShapeOptions {
+  /** `drop`, or of a cut one way what it can be made with. */
   readonly mode?: string;
+  /** Only from what is named first to the others, and by what. */
+  readonly oneWay?: OneWay;
+  /** `peer`, or what the shape is about. */
   readonly edges?: EdgeScope;
+  /** The same seed draws the same. By chance where it is not given. */
+  readonly seed?: number;
   /** Heals itself after this long, whatever became of the caller. */
   readonly forMs?: number;
   readonly dryRun?: boolean;
 }
 
 /**
- * Cuts the edges between sides. Throws partition-invalid, node-unknown, leader-unknown, proxy-*.
+ * Cuts what a shape says of the nodes there are: sides, or one of the flags. Throws
+ * partition-invalid, node-unknown, leader-unknown, proxy-*.
  */
 export async function partition(session: Session, options: PartitionOptions): Promise<FaultChange> {
-  const { edges: scope = 'peer', mode = 'drop', forMs, dryRun } = options;
-  if (!cuttingKinds.includes(mode))
-    throw new LabError('partition-invalid', `"${mode}" is no mode of a partition`, {
-      hint: `modes: ${cuttingKinds.join(', ')}`,
-    });
-  const { sides, resolved, requested } = await resolveSides(session, options);
+  const { among, oneWay, forMs, dryRun, seed = randomInt(SEED_MAX) } = options;
+  const chosen = chooseShape(options);
+  const { shape, requested } = chosen;
+  const scope = options.edges ?? shape.edges ?? 'peer';
   const candidates = session.model.edges.filter((edge) => inScope(edge, scope));
-  const edges = cutEdges(session, sides, candidates);
-  const planned = { requested, resolved, edges, of: candidates.length, mode };
-  if (dryRun) return faultChange(session, planned);
-  const fault: NewFault = { kind: mode, params: completeParams(mode, {}) };
-  const { without } = findKind(mode);
-  const instead = without
-    ? { instead: { kind: without, params: completeParams(without, {}) } }
-    : {};
-  const placements = new Map(edges.map((edge) => [edge, [{ ...fault, ...instead }]]));
+  const lookup = openLookup(session);
+  const draw = seeded(seed);
+  let drawn = false;
+  const random = () => {
+    drawn = true;
+    return draw();
+  };
+  const members = { among, withHost: candidates.some(isHostEdge) };
+  const cuts = await cutsOf(session, chosen, lookup, random, members);
+  const way = oneWay ?? shape.oneWay;
+  const ordered = oneWay && !shape.oneWay ? firstOrders(cuts) : cuts;
+  const { mode, placements, reach, sees } = placeCuts(candidates, ordered, way, options.mode);
+  if (cuts.length && !placements.size)
+    throw new LabError('partition-invalid', `no edge of this lab runs where ${requested} cuts`, {
+      hint: 'labctl status --edges lists the edges; --edges all takes those of your machine too',
+    });
+  const planned = {
+    requested,
+    resolved: lookup.resolved,
+    edges: candidates.map(({ name }) => name).filter((name) => placements.has(name)),
+    of: candidates.length,
+    mode,
+    oneWay: way ?? null,
+    seed,
+    drawn,
+    reach,
+    sees,
+  };
+  if (dryRun || !placements.size) return faultChange(session, planned);
   const limit = forMs === undefined ? {} : { forMs };
-  const added = await addFaults(session, placements, { from: 'partition', ...limit });
+  const added = await addFaults(session, placements, { from: 'partition', seed, ...limit });
   const change = faultChange(session, planned, added);
   if (!added.instead) return change;
-  const notice = `this engine cannot filter packets, so the edges are cut with ${without}`;
-  return { ...change, mode: without!, notice };
+  const [first] = [...placements.values()].flat();
+  const notice = `this engine cannot filter packets, so edges are cut with ${first!.instead!.kind}`;
+  return { ...change, mode: first!.instead!.kind, notice };
 }
 
-/** Names of the candidate edges between two sides. Throws partition-invalid when there is none. */
-function cutEdges(
-  { model }: Session,
-  sides: readonly Side[],
-  candidates: readonly Edge[],
-): string[] {
-  const nodes = model.nodes.map(({ name }) => name);
-  // The user's machine goes with the nodes that are not named, unless a side names it.
-  const everybody = candidates.some(isHostEdge) ? [...nodes, HOST] : nodes;
-  const cuts = shapes.split!.cuts(sides, everybody);
-  const cut = new Set(cuts.flatMap(([a, b]) => [`${a}:${b}`, `${b}:${a}`]));
-  const edges = candidates.map(({ name }) => name).filter((name) => cut.has(name));
-  if (edges.length) return edges;
-  throw new LabError('partition-invalid', 'no edge of this lab runs between these sides', {
-    hint: 'labctl status --edges lists the edges; --edges host or all cuts those of your machine',
+/** Of two that are cut in both orders the one that is given first. */
+function firstOrders(cuts: readonly Cut[]): readonly Cut[] {
+  const turned = new Set<string>();
+  return cuts.filter(([from, to]) => {
+    turned.add(`${to} ${from}`);
+    return !turned.has(`${from} ${to}`);
   });
 }
 
 function inScope(edge: Edge, scope: EdgeScope): boolean {
   return scope === 'all' || isHostEdge(edge) === (scope === 'host');
-}
-
-interface ResolvedSides {
-  readonly sides: readonly Side[];
-  readonly resolved: Readonly<Record<string, string>>;
-  readonly requested: string;
-}
-
-async function resolveSides(
-  session: Session,
-  { sides = [], isolate }: PartitionOptions,
-): Promise<ResolvedSides> {
-  if (isolate !== undefined && sides.length)
-    throw new LabError('partition-invalid', '--isolate and sides exclude each other');
-  if (isolate === 'leader') {
-    const [leader] = (await openLookup(session).find('leader')) as [string];
-    return { sides: [[leader]], resolved: { leader }, requested: 'isolate leader' };
-  }
-  const named = isolate === undefined ? sides : [[isolate]];
-  if (!named.length)
-    throw new LabError('partition-invalid', 'no side is given', {
-      hint: 'labctl partition etcd-1, or labctl partition --isolate leader',
-    });
-  for (const name of named.flat()) if (name !== HOST) findNode(session, name);
-  const requested = named.map((side) => side.join(',')).join(' | ');
-  return { sides: named, resolved: {}, requested };
 }
 
 /**

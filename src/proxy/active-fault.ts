@@ -2,7 +2,7 @@
 // fault stays set, so that chance, buckets and counts go on when others come and go.
 import type { Direction, Fault, FaultKind, StreamEffect } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
-import { seeded } from './seed.ts';
+import { seeded } from '../faults/seed.ts';
 
 export class ActiveFault {
   /** As it stands in the list; its deadline may be moved. */

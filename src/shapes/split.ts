@@ -1,25 +1,18 @@
-import { LabError } from '../errors.ts';
-import type { Cut, Shape } from './shape.ts';
+import { cutApart, everybody, need } from './sets.ts';
+import type { Shape } from './shape.ts';
 
-// No side talks to any other. Those that no side names make up one more side, so `split etcd-1` is
-// isolation; jepsen calls the result a complete grudge.
+// Those that no side names make up one more side, so `split etcd-1` is isolation.
 export const split: Shape = {
   summary: 'no side talks to another; nodes that are not named are one more side',
-  picture: 'labctl partition a b,c     a x b, a x c, b -- c',
-  cuts(sides, nodes) {
+  picture: 'a x b,c x d,e',
+  cuts({ sides, ...input }) {
     const named = sides.flat();
     const twice = named.find((name, i) => named.indexOf(name) !== i);
-    if (twice) throw new LabError('partition-invalid', `${twice} is named twice`);
-    const rest = nodes.filter((name) => !named.includes(name));
-    const all = [...sides, rest].filter((side) => side.length);
-    if (all.length < 2)
-      throw new LabError(
-        'partition-invalid',
-        `all ${nodes.length} nodes are on one side: there is nothing to cut`,
-      );
-    return all.flatMap((side, i) => all.slice(i + 1).flatMap((other) => pairs(side, other)));
+    need(twice === undefined, `${twice} is named twice`);
+    const all = everybody(input);
+    const rest = all.filter((name) => !named.includes(name));
+    const groups = [...sides, rest].filter(({ length }) => length);
+    need(groups.length > 1, `all ${all.length} nodes are on one side: there is nothing to cut`);
+    return cutApart(groups);
   },
 };
-
-const pairs = (side: readonly string[], other: readonly string[]): Cut[] =>
-  side.flatMap((a) => other.map((b): Cut => [a, b]));

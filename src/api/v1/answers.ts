@@ -4,8 +4,10 @@ import { z } from 'zod';
 import type { LabEvent } from '../../lab/events.ts';
 import type { FaultChange } from '../../lab/fault-change.ts';
 import type { ListedFault } from '../../lab/faults.ts';
+import { REACHES } from '../../lab/placements.ts';
 import type { ShownFault } from '../../lab/show-fault.ts';
 import type { LabStatus, NodeStatus } from '../../lab/status.ts';
+import { ONE_WAYS } from '../../shapes/shape.ts';
 import { scope } from './bodies.ts';
 
 export interface Answer {
@@ -94,6 +96,13 @@ const change: z.ZodType<FaultChange> = z.object({
   edges: z.array(z.string()),
   of: z.int(),
   mode: z.string(),
+  oneWay: z.enum(ONE_WAYS).nullable().exactOptional(),
+  reach: z
+    .record(z.string(), z.record(z.string(), z.enum(REACHES)))
+    .describe('From each node to each other: what a partition leaves of the way.')
+    .exactOptional(),
+  sees: z.record(z.string(), nodes).describe('Node -> whom it reaches both ways.').exactOptional(),
+  drawn: z.boolean().describe('Whether who is cut was drawn from the seed.').exactOptional(),
   notice: z.string().exactOptional(),
   faults: z.array(z.string()).describe('Ids.'),
   seed: z.int().exactOptional(),

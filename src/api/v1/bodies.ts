@@ -3,9 +3,11 @@
 import { z } from 'zod';
 import { LabError } from '../../errors.ts';
 import type { Scope } from '../../faults/fault.ts';
+import { type FlagOptions, flagNames } from '../../lab/choose-shape.ts';
 import type { FaultAddOptions } from '../../lab/faults.ts';
 import type { LifecycleOptions } from '../../lab/lifecycle.ts';
 import type { PartitionOptions } from '../../lab/partition.ts';
+import { ONE_WAYS } from '../../shapes/shape.ts';
 import { FAULT_ID } from '../lab.ts';
 
 /** A key for every option of the library, so that a new one is not forgotten here. */
@@ -15,14 +17,26 @@ const nodeName = z.string().min(1);
 const forMs = z.int().min(1).describe('Heals itself after so many milliseconds.').exactOptional();
 const dryRun = z.boolean().describe('Only say what would be done.').exactOptional();
 
+const seed = z.int().min(0).describe('What every choice is drawn from.').exactOptional();
+const flag = z
+  .union([z.string(), z.number(), z.boolean()])
+  .describe('A flag of `labctl partition --help`; true where it stands alone.')
+  .exactOptional();
+const flags = Object.fromEntries(flagNames.map((name) => [name, flag])) as Readonly<
+  Record<keyof FlagOptions, typeof flag>
+>;
+
 export const partitionBody = z.strictObject({
   sides: z
     .array(z.array(nodeName).min(1))
     .describe('Sides of nodes; nodes in none are one more side. `host` may be in a side too.')
     .exactOptional(),
-  isolate: nodeName.describe('Instead of sides: a node, or `leader`.').exactOptional(),
+  ...flags,
+  among: z.string().describe('What shapes are made of, where not all nodes.').exactOptional(),
   mode: z.string().describe('A mode of `labctl partition`; default drop.').exactOptional(),
+  oneWay: z.enum(ONE_WAYS).describe('Cut in one order only.').exactOptional(),
   edges: z.enum(['peer', 'host', 'all']).describe('Which edges; default peer.').exactOptional(),
+  seed,
   forMs,
   dryRun,
 } satisfies All<PartitionOptions>) satisfies z.ZodType<PartitionOptions>;
@@ -58,7 +72,7 @@ export const faultBody = z.strictObject({
   scope: scope.exactOptional(),
   forMs,
   afterMs: z.int().min(1).describe('Begins after so many milliseconds.').exactOptional(),
-  seed: z.int().min(0).describe('What every choice is drawn from.').exactOptional(),
+  seed,
   id: z.string().regex(FAULT_ID).describe('Replaces the fault of this id.').exactOptional(),
   dryRun,
 } satisfies All<Omit<FaultAddOptions, 'from'>>) satisfies z.ZodType<FaultAddOptions>;

@@ -1,50 +1,99 @@
-import { Option } from 'commander';
-import { cuttingKinds } from '../../faults/index.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import { modes } from '../../faults/modes.ts';
 import type { PartitionOptions } from '../../lab/partition.ts';
 import { shapes } from '../../shapes/index.ts';
+import { ONE_WAYS, type Shape, type ShapeFlag } from '../../shapes/shape.ts';
 import { type CommandSpec, duration } from '../command.ts';
 import { mendIfInterrupted } from '../mend.ts';
 import { formatChange } from '../output/fault-change.ts';
+import { reachTable } from '../output/reach.ts';
+
+const all = Object.entries(shapes as Readonly<Record<string, Shape>>);
+
+/** `--bridge [nodes]`, `--leader-in <minority|majority|any>`, `--ring`. */
+function flagText(name: string, { takes, preset }: ShapeFlag = { takes: 'switch' }): string {
+  if (takes === 'switch') return `--${name}`;
+  const names: Readonly<Record<string, string>> = { number: 'p', pick: 'node' };
+  const value = typeof takes === 'string' ? (names[takes] ?? 'nodes') : takes.join('|');
+  return `--${name} ${preset === undefined ? `<${value}>` : `[${value}]`}`;
+}
+
+/** A shape's own flag, then its further ones; of `split`, which is the sides, none. */
+const flagsOf = ([name, { flag, flags = {} }]: [string, Shape]): string[] => [
+  ...(name === 'split' ? [] : [flagText(name, flag)]),
+  ...Object.entries(flags).map(([further, spec]) => flagText(further, spec)),
+];
+
+const FLAG_COLUMNS = 30;
 
 const shapesHelp = (): string =>
-  ['', 'Shapes (x: cut, --: open):']
-    .concat(Object.values(shapes).map(({ picture, summary }) => `  ${picture}\n    ${summary}`))
-    .join('\n');
+  [
+    '',
+    'Shapes, one for a partition (x: cut, -/->: cut one way, --: open):',
+    ...all.flatMap((entry) => {
+      const [, { picture, summary }] = entry;
+      const [own = '[sides...]'] = flagsOf(entry);
+      return [`  ${own.padEnd(FLAG_COLUMNS)} ${picture}`, `      ${summary}`];
+    }),
+    '',
+    'Words for nodes: etcd-1, etcd-*, a group, a role, @zone, leader, follower, host. A shape',
+    'that wants one node draws it where a word stands for several; it also knows random,',
+    'quorum and all. What was drawn is reported; the same --seed draws the same.',
+    '',
+    'Modes:',
+    ...Object.entries(modes).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
+    '',
+    'One way, from what is named first to the others (or as the shape says):',
+    '  edge       nothing crosses the edges that the first dial; the edges back stay open',
+    '  dial       the first cannot open connections; those that are open live',
+    '  data       no byte of the first arrives, whoever dialled; the way back is open',
+    '  packet     their packets are dropped: with TCP both ways stall',
+  ].join('\n');
 
-interface Options {
-  readonly isolate?: string;
-  readonly mode: string;
-  readonly edges: 'peer' | 'host' | 'all';
+interface Options extends Omit<PartitionOptions, 'sides' | 'forMs'> {
   readonly for?: number;
-  readonly dryRun?: boolean;
 }
+
+const seed = (text: string): number => {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`${text} is no seed; a seed is a whole number`);
+};
 
 export const partition: CommandSpec = {
   name: 'partition',
-  summary: 'cut the edges between sides of the lab',
+  summary: 'cut the edges between sides of the lab, or in a shape',
   examples: [
     'partition etcd-1                     # alone; the others stay together',
     'partition etcd-1 etcd-2,etcd-3',
     'partition --isolate leader --mode jam --for 30s',
+    'partition --ring --dry-run           # who would still reach whom',
+    'partition --random 0.3 --keep-majority --seed 7',
   ],
-  configure: (command) =>
+  configure: (command) => {
     command
-      .argument(
-        '[sides...]',
-        'each a list of nodes, as a,b (host is your machine); nodes in none are one more side',
-      )
-      .option('--isolate <node>', 'a node, or leader: whoever leads right now')
+      .argument('[sides...]', 'each a list of nodes, as a,b; nodes in none are one more side')
       .addOption(
-        new Option('--mode <mode>', 'how edges are cut').choices(cuttingKinds).default('drop'),
+        new Option('--mode <mode>', 'how edges are cut (drop)').choices(Object.keys(modes)),
       )
+      .addOption(new Option('--one-way <what>', 'cut in one order only').choices(ONE_WAYS))
       .addOption(
-        new Option('--edges <scope>', 'between nodes, from your machine, or all')
-          .choices(['peer', 'host', 'all'])
-          .default('peer'),
+        new Option('--edges <scope>', 'between nodes (peer), from your machine, or all').choices([
+          'peer',
+          'host',
+          'all',
+        ]),
       )
+      .option('--among <nodes>', 'what shapes are made of, where not all the nodes')
+      .option('--seed <number>', 'draw the same again', seed)
       .option('--for <duration>', 'heal by itself after this long', duration)
-      .option('--dry-run', 'say which edges would be cut')
-      .addHelpText('after', shapesHelp()),
+      .option('--dry-run', 'say what would be cut and who would still reach whom')
+      .addHelpText('after', shapesHelp());
+    for (const flag of all.flatMap(flagsOf)) {
+      const option = new Option(flag).hideHelp(); // the shapes below show it
+      option.negate = false; // --no-quorum is not commander's opposite of --quorum
+      command.addOption(option);
+    }
+  },
   run: async (context, words: readonly string[], { for: forMs, ...rest }: Options) => {
     const { partition } = await import('../../lab/partition.ts');
     const sides = words
@@ -58,10 +107,15 @@ export const partition: CommandSpec = {
       json: change,
       names: () => change.edges,
       table: () => {
-        const { edges, of, mode } = change;
-        const scope = rest.edges === 'all' ? '' : `${rest.edges} `;
+        const { edges, of, mode, oneWay, seed, drawn, reach = {}, sees = {} } = change;
+        const known = rest.edges ?? (reach.host ? 'all' : 'peer');
+        const scope = known === 'all' ? '' : `${known} `;
         const count = `${rest.dryRun ? 'would cut' : 'cut'} ${edges.length} of ${of} ${scope}edges`;
-        return formatChange(context, change, `${count}: ${edges.join(' ')}  (${mode})`, 'heal');
+        const how = oneWay && oneWay !== 'edge' ? `${mode}, one way by ${oneWay}` : mode;
+        const from = drawn ? `  seed ${seed}` : '';
+        const cut = `${count}: ${edges.join(' ')}  (${how})${from}`;
+        const said = formatChange(context, change, cut, 'heal');
+        return rest.dryRun ? `${said}\n\n${reachTable({ reach, sees })}` : said;
       },
     });
   },

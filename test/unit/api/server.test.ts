@@ -60,7 +60,7 @@ test('a body that is too large, or no JSON, or not what the route takes', async 
   expect([large.status, large.body.error.code]).toEqual([413, 'request-too-large']);
   const broken = await call('POST', '/v1/heal', '{"nodes":');
   expect([broken.status, broken.body.error.code]).toEqual([400, 'request-invalid']);
-  const wrong = await call('POST', '/v1/partition', { isolate: 1, sides: 'a', x: 2 });
+  const wrong = await call('POST', '/v1/partition', { isolate: [], sides: 'a', x: 2 });
   expect(wrong.body.error.message).toMatch(/^the body is not what this takes: sides: /);
   expect(wrong.body.error.details).toHaveLength(2);
   expect((await call('POST', '/v1/heal', '')).status).toBe(200);
