@@ -63,7 +63,8 @@ test('sides: only edges between them are cut, and status shows which', async () 
 
 test('--dry-run says which edges and cuts none', async () => {
   const { out } = await lab.run('partition', 'etcd-3', '--dry-run');
-  expect(out).toMatch(/^would cut 4 of 6 peer edges: .*\(drop\)$/);
+  expect(out).toMatch(/^would cut 4 of 6 peer edges: .*\(drop\)$/m);
+  expect(out).toMatch(/^etcd-3 +x +x +- +nobody$/m);
   expect((await lab.run('fault', 'ls')).out).toBe('no fault is set');
 });
 
