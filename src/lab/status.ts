@@ -143,5 +143,12 @@ export async function edgeStatus(edge: Edge, control: Control | undefined): Prom
 
 function edgeWord(faults: readonly Fault[]): EdgeStatus['state'] {
   if (!faults.length) return 'open';
-  return faults.some(({ kind }) => faultKinds[kind]?.cuts) ? 'cut' : 'faulty';
+  return faults.some(isCut) ? 'cut' : 'faulty';
+}
+
+/** Of a kind that lets nothing through, and neither narrowed nor tuned to let something through. */
+function isCut({ kind, params, scope }: Fault): boolean {
+  const { cuts, params: specs } = faultKinds[kind] ?? {};
+  const asItIs = Object.entries(params).every(([key, value]) => specs?.[key]?.default === value);
+  return !!cuts && !scope && asItIs;
 }

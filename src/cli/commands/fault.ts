@@ -3,7 +3,7 @@ import type { KindDescription } from '../../lab/faults.ts';
 import { type CommandSpec, duration } from '../command.ts';
 import { mendIfInterrupted } from '../mend.ts';
 import { formatChange } from '../output/fault-change.ts';
-import { formatHits, formatScope } from '../output/faults.ts';
+import { formatHits, formatScope, formatTimes } from '../output/faults.ts';
 import { table } from '../output/table.ts';
 
 interface AddOptions {
@@ -91,9 +91,16 @@ const list: CommandSpec = {
     const { formatParams } = await import('../../lab/fault-params.ts');
     const faults = await faultList(await context.session());
     const row = ({ id, kind, edge, params, scope, startsAt, until, hits }: (typeof faults)[0]) => {
-      const times = [startsAt && `from ${startsAt}`, until && `until ${until}`].filter(Boolean);
       const what = formatParams(kind, params) || '-';
-      return [id, kind, edge, what, formatScope(scope), times.join(' ') || '-', formatHits(hits)];
+      return [
+        id,
+        kind,
+        edge,
+        what,
+        formatScope(scope),
+        formatTimes(startsAt, until, Date.now()),
+        formatHits(hits),
+      ];
     };
     await context.print({
       json: { version: 1, faults },
