@@ -15,6 +15,8 @@ export interface NodeStatus {
   readonly name: string;
   readonly system: string;
   readonly role: string;
+  /** null where the stack says no zone for it. */
+  readonly zone: string | null;
   /** docker's word, or `missing`. */
   readonly state: string;
   readonly health: Health;
@@ -97,6 +99,7 @@ function nodeStatus(
     name: node.name,
     system: node.system,
     role: node.role,
+    zone: node.zone ?? null,
     state: container?.state ?? 'missing',
     health,
     detail,

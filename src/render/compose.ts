@@ -51,6 +51,7 @@ export function renderCompose(model: Model, placement: Placement): string {
     ...(isCustom(node) ? customValues(model, node) : systemValues(model, placement, node)),
     name: node.name,
     role: node.role,
+    zone: node.zone,
     lab,
     version,
     stack,

@@ -13,6 +13,9 @@ type Written = Check['written'];
 /** A stack whose name may still be left out. */
 type Unnamed = Omit<Stack, 'name'> & { readonly name?: string };
 
+/** What stands at the top itself. */
+type Top = Pick<Unnamed, 'name' | 'zones'>;
+
 /** The stack that `value` says, or all that is wrong with its parts. */
 export function checkStack(value: unknown, systems: Systems, written: Written): Checked<Unnamed> {
   const complaints: Complaint[] = [];
@@ -36,7 +39,8 @@ export function checkStack(value: unknown, systems: Systems, written: Written): 
   const nodes = partsUnder('nodes', (name, part) => checkNode(name, part, written));
   if (complaints.length) return { complaints };
   const parts = { systems: Object.fromEntries(groups), nodes: Object.fromEntries(nodes) };
-  return { value: { ...parts, ...(top?.name !== undefined && { name: top.name }) } };
+  const { name, zones } = top!;
+  return { value: { ...parts, ...(name !== undefined && { name }), ...(zones && { zones }) } };
 }
 
 function checkName(name: string, under: 'systems' | 'nodes'): Complaint[] {
@@ -47,7 +51,7 @@ function checkName(name: string, under: 'systems' | 'nodes'): Complaint[] {
   return [{ path: [under, name], part: 'key', message }];
 }
 
-function checkTop(value: unknown, systems: Systems, written: Written): Checked<{ name?: string }> {
+function checkTop(value: unknown, systems: Systems, written: Written): Checked<Top> {
   const misplaced = Object.keys(systems).map((name) => [name, 'a system goes under systems:']);
   return checkValue(value, {
     schema: topSchema,

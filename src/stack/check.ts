@@ -146,7 +146,7 @@ function butFound(found: unknown): string {
 
 /** A place in words: `systems.etcd`; within a group or node only what is below it: `ports[0]`. */
 export function pathLabel(path: Path): string {
-  const steps = path.length > 2 ? path.slice(2) : path;
+  const steps = typeof path[2] === 'string' ? path.slice(2) : path;
   return steps
     .map((step, i) => (typeof step === 'number' ? `[${step}]` : i ? `.${step}` : step))
     .join('');

@@ -79,7 +79,10 @@ function readDocument(text: string, fail: (problems: readonly Problem[]) => neve
   if (value === null) whole('the file is empty', SMALLEST);
   if (isMap(value)) return document;
   const found = Array.isArray(value) ? 'a list' : `only ${quoted(value)}`;
-  return whole(`a stack file has the keys name, systems and nodes, but this is ${found}`, SMALLEST);
+  return whole(
+    `a stack file has the keys name, systems, nodes and zones, but this is ${found}`,
+    SMALLEST,
+  );
 }
 
 function defaultName({ path, folder }: StackSource): string {

@@ -2,6 +2,7 @@
 // Docker, no clock, no files. Systems (src/systems/) implement `System`; nothing here knows one by
 // name.
 import type { ZodType } from 'zod';
+import { zoneOf } from './zones.ts';
 
 /** A stack file after parsing and validation: the whole of it is kept in a label of the lab. */
 export interface Stack {
@@ -10,6 +11,8 @@ export interface Stack {
   readonly systems: Readonly<Record<string, SystemConfig>>;
   /** Name -> a container of the user's own. */
   readonly nodes: Readonly<Record<string, ExtraNode>>;
+  /** Zone -> nodes, groups and patterns such as `etcd-*`; a node is in one zone at most. */
+  readonly zones?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A group's configuration; the system's own schema says what else is in it. */
@@ -184,7 +187,7 @@ export function overlay(config: NodeConfig, over: NodeConfig = {}): NodeConfig {
   return { ...Object.fromEntries(kept), ...over };
 }
 
-/** Stack -> nodes and edges: the systems' own, host edges, and what extra nodes connect to. */
+/** Stack -> nodes, each in its zone, and edges: the systems' own, host edges, `connects`. */
 export function buildModel(
   stack: Stack,
   systems: Readonly<Record<string, System>>,
@@ -213,7 +216,11 @@ export function buildModel(
     }
   }
   for (const node of nodes) if (node.publish.length) addEdge(HOST, node.name, publishedPorts(node));
-  return { stack, replaced, nodes, edges: [...edges.values()] };
+  const placed = nodes.map((node) => {
+    const zone = zoneOf(node, stack.zones);
+    return zone === undefined ? node : { ...node, zone };
+  });
+  return { stack, replaced, nodes: placed, edges: [...edges.values()] };
 }
 
 const publishedPorts = (node: Node): number[] => node.publish.map((name) => node.ports[name]!);

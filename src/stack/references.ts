@@ -4,6 +4,7 @@ import type { Path } from './document.ts';
 import type { ExtraNode, Node, Stack, System, SystemConfig } from './model.ts';
 import { didYouMean } from './names.ts';
 import { PORT_MAX } from './values.ts';
+import { isMeant } from './zones.ts';
 
 type Systems = Readonly<Record<string, System>>;
 
@@ -21,6 +22,7 @@ export function checkReferences(stack: Stack, systems: Systems): Complaint[] {
     ...checkHostPorts(members),
     ...groups.flatMap(([group, config]) => checkOverrides(group, config, members)),
     ...extras.flatMap(([name, extra]) => checkConnects(name, extra, stack, members)),
+    ...checkZones(stack, [...members, ...extras.map(([name]) => ({ name, group: name }))]),
   ];
 }
 
@@ -94,4 +96,34 @@ function checkConnects(
       return complain(`${to} has no ports: write ${to}:PORT, or give ${to} its ports:`);
     return [];
   });
+}
+
+/** Words that mean nobody, and nodes that stand in two places. */
+function checkZones(
+  { zones = {} }: Stack,
+  nodes: readonly Pick<Node, 'name' | 'group'>[],
+): Complaint[] {
+  const names = nodes.map(({ name }) => name);
+  const groups = [...new Set(nodes.map(({ group }) => group))].filter(
+    (one) => !names.includes(one),
+  );
+  const hint = `nodes: ${names.join(', ')}${groups.length ? `; groups: ${groups.join(', ')}` : ''}`;
+  const owners = new Map<string, string>();
+  return Object.entries(zones).flatMap(([zone, words]) =>
+    words.flatMap((word, index): Complaint[] => {
+      const complain = (message: string): Complaint[] => [
+        { path: ['zones', zone, index], part: 'value', message, hint },
+      ];
+      const meant = nodes.filter((node) => isMeant(node, word)).map(({ name }) => name);
+      if (!meant.length && word.includes('*')) return complain(`no node is called ${quoted(word)}`);
+      if (!meant.length) {
+        const guess = didYouMean(word, [...names, ...groups]);
+        return complain(`there is no node or group ${quoted(word)}${guess}`);
+      }
+      const twice = meant.find((name) => (owners.get(name) ?? zone) !== zone);
+      if (twice) return complain(`${twice} is in two zones: ${owners.get(twice)} and ${zone}`);
+      for (const name of meant) owners.set(name, zone);
+      return [];
+    }),
+  );
 }

@@ -4,13 +4,25 @@
 import { z } from 'zod';
 import { type JsonSchema, toJson } from './json.ts';
 import type { System } from './model.ts';
-import { LAB_NAME, labNameProblem, NODE_NAME } from './names.ts';
+import { LAB_NAME, labNameProblem, NODE_NAME, nodeNameProblem } from './names.ts';
 import { nodeSchema } from './node-schema.ts';
 import { text } from './values.ts';
 
 const COUNT = 'how many nodes a system has is said in its group under systems:';
 
-/** The three keys of a stack file. What is in a group or a node is checked by its own schema. */
+const zoneWords = z
+  .array(
+    z.string().regex(/^[a-z*][a-z0-9*-]*$/, 'must be a node, a group or a pattern such as etcd-*'),
+    'must be a list such as [etcd-1, etcd-2]',
+  )
+  .min(1, 'needs at least one node');
+
+const zoneName = z.string().superRefine((name, { addIssue }) => {
+  const problem = nodeNameProblem(name);
+  if (problem) addIssue(`it ${problem}`);
+});
+
+/** The keys of a stack file. What is in a group or a node is checked by its own schema. */
 export const topSchema = z.strictObject({
   name: text()
     .superRefine((name, { addIssue }) => {
@@ -28,6 +40,10 @@ export const topSchema = z.strictObject({
     .record(z.string(), z.unknown(), `must be a map of your own containers; ${COUNT}`)
     .nullish()
     .describe('Containers of your own: compose services, plus ports and connects.'),
+  zones: z
+    .record(zoneName.meta({ pattern: NODE_NAME }), zoneWords, 'must be a map such as eu: [etcd-1]')
+    .optional()
+    .describe('Where nodes stand: zone -> nodes, groups or patterns. For labctl wan.'),
 });
 
 /** Keys of compose files and the like, each with where it went, as the end of a sentence. */
@@ -72,6 +88,7 @@ export function stackJsonSchema(systems: Readonly<Record<string, System>>): Json
       name: top.properties.name,
       systems: parts('systems', Object.fromEntries(named), ref('group')),
       nodes: parts('nodes', {}, ref('node')),
+      zones: top.properties.zones,
     },
     $defs: { group, node: nodeJson(), ...Object.fromEntries(bySystem) },
   };

@@ -2,6 +2,7 @@
 // `{snapshot-count: 100}`). KEY is one of
 //
 //   name       the lab's name
+//   zones      the zones; zones.NAME one of them
 //   NAME.KEY   NAME being a group or node of the file: etcd.nodes, app.image
 //   KEY        a key of the only group: nodes, version, flags.snapshot-count
 import { type Complaint, quoted } from './check.ts';
@@ -62,6 +63,7 @@ function findPlace(
   const groups = partsUnder(stack, 'systems');
   const nodes = Object.keys(partsUnder(stack, 'nodes'));
   if (first === 'name' && rest.length === 0) return ['name'];
+  if (first === 'zones') return steps;
   if (rest.length && Object.hasOwn(groups, first)) return ['systems', ...steps];
   if (rest.length && nodes.includes(first)) return ['nodes', ...steps];
 
@@ -74,8 +76,8 @@ function findPlace(
   }
   const keys = names.length === 1 ? keysOf(names[0]!, groups[names[0]!], systems) : [];
   const places = [...names, ...nodes];
-  const known = ['name', ...keys, ...places.map((name) => `${name}.KEY`)];
-  const guess = didYouMean(first, rest.length ? [...places, ...keys] : ['name', ...keys]);
+  const known = ['name', 'zones', ...keys, ...places.map((name) => `${name}.KEY`)];
+  const guess = didYouMean(first, rest.length ? [...places, ...keys] : ['name', 'zones', ...keys]);
   const message = `there is no ${quoted(first)} to set${guess}`;
   return { message, hint: `--set takes ${known.join(', ')}` };
 }

@@ -49,6 +49,7 @@ const node: z.ZodType<NodeStatus> = z.object({
   name: z.string(),
   system: z.string(),
   role: z.string(),
+  zone: z.string().nullable().describe('null where the stack says none'),
   state: z.string().describe("docker's word, or missing"),
   health: z.enum(['healthy', 'unhealthy', 'unknown']),
   detail: z.string(),

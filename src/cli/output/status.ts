@@ -4,8 +4,12 @@ import type { Paint } from '../context.ts';
 import { size, table } from './table.ts';
 
 export function statusTable(status: LabStatus, paint: Paint, wide: boolean): string {
-  const headers = ['NODE', 'ROLE', 'HEALTH', 'STATE', 'ENDPOINTS'];
-  const rows = status.nodes.map((node) => nodeRow(node, paint));
+  const zones = status.nodes.some(({ zone }) => zone !== null);
+  const headers = ['NODE', ...(zones ? ['ZONE'] : []), 'ROLE', 'HEALTH', 'STATE', 'ENDPOINTS'];
+  const rows = status.nodes.map((node) => {
+    const [name, ...rest] = nodeRow(node, paint);
+    return [name, ...(zones ? [node.zone ?? '-'] : []), ...rest];
+  });
   if (!wide) return table(headers, rows);
   const images = status.nodes.map(({ image, replaced }) => {
     const words = image ? [image.ref, image.source, image.id.slice(7, 19)] : ['-', '-', '-'];
@@ -23,7 +27,7 @@ const text = (value: unknown) => (typeof value === 'string' ? value : JSON.strin
 function nodeRow(
   { name, role, health, detail, leader, state, since, endpoints }: NodeStatus,
   paint: Paint,
-) {
+): [string, ...string[]] {
   const part = leader ? 'leader' : leader === false && health === 'healthy' ? 'follower' : role;
   const word = health === 'healthy' ? health : paint.yellow(detail);
   const sockets = Object.entries(endpoints).map(([port, at]) => `${port} ${at}`);

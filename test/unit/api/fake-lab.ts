@@ -32,6 +32,7 @@ const node: NodeStatus = {
   name: 'etcd-1',
   system: 'etcd',
   role: 'member',
+  zone: null,
   state: 'running',
   health: 'healthy',
   detail: 'healthy',
