@@ -6,6 +6,7 @@ export type { LabEdge } from './lab/edges.ts';
 export type { LabEvent } from './lab/events.ts';
 export type { FaultChange } from './lab/fault-change.ts';
 export type { FaultAddOptions } from './lab/faults.ts';
+export type { HoldEvent, HoldOptions, HoldResult } from './lab/hold-partition.ts';
 export { Lab } from './lab/lab.ts';
 export type { LimitOptions, NodeLimits } from './lab/limit.ts';
 export type { PartitionOptions } from './lab/partition.ts';

@@ -9,11 +9,18 @@ import { type LabEvent, labEvents } from './events.ts';
 import type { FaultChange } from './fault-change.ts';
 import { type FaultAddOptions, faultAdd, faultList, faultRemove } from './faults.ts';
 import {
+  type HoldEvent,
+  type HoldOptions,
+  type HoldResult,
+  holdPartition,
+} from './hold-partition.ts';
+import {
   type Action,
   type LifecycleOptions,
   type LifecycleResult,
   lifecycle,
 } from './lifecycle.ts';
+
 import { type HeldResult, lifecycleFor } from './lifecycle-for.ts';
 import { type LimitOptions, limit, type NodeLimits } from './limit.ts';
 import { heal, type PartitionOptions, partition } from './partition.ts';
@@ -65,6 +72,18 @@ export class Lab implements AsyncDisposable {
   /** Removes every fault, or those on the edges of some nodes. */
   async heal(...nodes: readonly string[]): Promise<FaultChange> {
     return heal(await this.#session(), nodes);
+  }
+
+  /**
+   * Partitions and heals until what `options` say is over, then returns with all of it healed:
+   * `hold({ isolate: 'leader', until: 'leader-changed' })`. `say` hears of every phase.
+   */
+  async hold(
+    options: HoldOptions,
+    say: (event: HoldEvent) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<HoldResult> {
+    return holdPartition(await this.#session(), options, say, signal);
   }
 
   async addFault(options: FaultAddOptions): Promise<FaultChange> {

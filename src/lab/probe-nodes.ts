@@ -1,16 +1,20 @@
 // Asks every node how it is, each through the proxy of its host edge but past that proxy's faults.
+import type { Control } from '../control/client.ts';
 import { runInContainer } from '../docker/exec.ts';
 import { isDone, ranOutOfMemory } from '../docker/observe.ts';
 import {
+  type Claim,
   configOf,
   edgeName,
   HOST,
   isCustom,
+  isHostEdge,
+  type Node,
   type NodeAccess,
   type NodeHealth,
 } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
-import type { Controls } from './controls.ts';
+import { type Controls, openControls } from './controls.ts';
 import type { Session } from './session.ts';
 
 /** Health by node name, in the order of the model. `controls` must hold the host edges. */
@@ -42,11 +46,32 @@ async function probeNode(
   const edge = edgeName(HOST, name);
   const control = controls.open.get(edge);
   if (!control) return { health: 'unknown', detail: `proxy ${edge} is down`, leader: null };
-  const access: NodeAccess = {
-    ask: control.probe,
-    exec: (command, options) => runInContainer(docker, container.id, command, options),
-  };
+  const access = accessTo(docker, control, container.id);
   return system.probe(access, node, configOf(model, node));
+}
+
+const accessTo = (docker: Session['docker'], control: Control, id: string): NodeAccess => ({
+  ask: control.probe,
+  exec: (command, options) => runInContainer(docker, id, command, options),
+});
+
+/** Of the nodes that answer, what each knows of its own role. Quick, for those who ask often. */
+export async function askClaims(session: Session): Promise<ReadonlyMap<string, Claim>> {
+  const { docker, model, observed } = session;
+  const hostEdges = model.edges.filter(isHostEdge).map(({ name }) => name);
+  using controls = await openControls(session, hostEdges);
+  const claims = new Map<string, Claim>();
+  const ask = async (node: Node) => {
+    const control = controls.open.get(edgeName(HOST, node.name));
+    const container = observed.nodes.get(node.name);
+    const system = systems[node.system];
+    if (!control || !container || !system) return;
+    const access = accessTo(docker, control, container.id);
+    const claim = await system.claim(access, node, configOf(model, node));
+    if (claim) claims.set(node.name, claim);
+  };
+  await Promise.all(model.nodes.map(ask));
+  return claims;
 }
 
 /** Of the user's own containers docker knows best, if they have a healthcheck. */

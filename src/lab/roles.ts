@@ -31,7 +31,9 @@ export async function askRoles(session: Session): Promise<readonly Named[]> {
 }
 
 /** Of the nodes that say they lead, the one of the highest term. */
-export function leaderOf(healths: Iterable<[string, NodeHealth]>): string | undefined {
+export function leaderOf(
+  healths: Iterable<readonly [string, Pick<NodeHealth, 'leader' | 'term'>]>,
+): string | undefined {
   let best: { name: string; term: number } | undefined;
   for (const [name, { leader, term = 0 }] of healths)
     if (leader && (!best || term > best.term)) best = { name, term };

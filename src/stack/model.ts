@@ -103,6 +103,14 @@ export interface NodeHealth {
   readonly facts?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** What a node knows of its role by itself, without a quorum. */
+export interface Claim {
+  readonly leader: boolean;
+  readonly term: number;
+  /** How far its log is committed: what it has less than another is its lag. */
+  readonly index?: number;
+}
+
 /**
  * Sends text to a port of a node and gives back all that comes until the node closes.
  * It goes past every fault: see src/proxy/probe.ts. Throws when the node does not answer.
@@ -143,6 +151,8 @@ export interface System {
   /** Values for templates/<system>/<role>.yaml.hbs. `config`, here and below: of `configOf`. */
   service(node: Node, context: ServiceContext): Readonly<Record<string, unknown>>;
   probe(access: NodeAccess, node: Node, config: SystemConfig): Promise<NodeHealth>;
+  /** As `probe`, but at once however the lab is cut; undefined when the node does not answer. */
+  claim(access: NodeAccess, node: Node, config: SystemConfig): Promise<Claim | undefined>;
   /** Of these nodes' words, why the whole is not ready; undefined when it is. */
   unready(healths: ReadonlyMap<string, NodeHealth>): string | undefined;
   /** The system's own shell, run inside `node`. */

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type {
   Ask,
+  Claim,
   ImageSource,
   NodeHealth,
   ServiceContext,
@@ -157,6 +158,14 @@ export const etcd: System = {
     return { ...base, health, detail: word, follows: leader };
   },
 
+  async claim({ ask }, _node, config): Promise<Claim | undefined> {
+    const status = await memberStatus(ask, config);
+    if (!status) return undefined;
+    const { leader, header, raftTerm, raftIndex } = status;
+    const index = raftIndex === undefined ? {} : { index: Number(raftIndex) };
+    return { leader: leader === header.member_id, term: Number(raftTerm ?? 0), ...index };
+  },
+
   unready(healths) {
     for (const [name, { health, detail }] of healths)
       if (health !== 'healthy') return `${name}: ${detail}`;
@@ -174,6 +183,7 @@ interface MemberStatus {
   readonly header: { readonly member_id: string };
   readonly leader?: string;
   readonly raftTerm?: string;
+  readonly raftIndex?: string;
 }
 
 /**

@@ -7,6 +7,7 @@ import { type CommandSpec, duration } from '../command.ts';
 import { mendIfInterrupted } from '../mend.ts';
 import { formatChange } from '../output/fault-change.ts';
 import { reachTable } from '../output/reach.ts';
+import { addHoldOptions, type HoldFlags, isHeld, runHeld } from '../partition-hold.ts';
 
 const all = Object.entries(shapes as Readonly<Record<string, Shape>>);
 
@@ -50,7 +51,7 @@ const shapesHelp = (): string =>
     '  packet     their packets are dropped: with TCP both ways stall',
   ].join('\n');
 
-interface Options extends Omit<PartitionOptions, 'sides' | 'forMs'> {
+interface Options extends Omit<PartitionOptions, 'sides' | 'forMs'>, HoldFlags {
   readonly for?: number;
 }
 
@@ -68,6 +69,8 @@ export const partition: CommandSpec = {
     'partition --isolate leader --mode jam --for 30s',
     'partition --ring --dry-run           # who would still reach whom',
     'partition --random 0.3 --keep-majority --seed 7',
+    'partition --isolate leader --until leader-changed',
+    'partition etcd-1 --flap on=2s,off=3s,jitter=20% --for 1m',
   ],
   configure: (command) => {
     command
@@ -93,6 +96,7 @@ export const partition: CommandSpec = {
       option.negate = false; // --no-quorum is not commander's opposite of --quorum
       command.addOption(option);
     }
+    addHoldOptions(command);
   },
   run: async (context, words: readonly string[], { for: forMs, ...rest }: Options) => {
     const { partition } = await import('../../lab/partition.ts');
@@ -101,6 +105,7 @@ export const partition: CommandSpec = {
       .map((side) => side.split(/[,\s]+/).filter(Boolean))
       .filter((side) => side.length);
     const options: PartitionOptions = { sides, ...rest, ...(forMs === undefined ? {} : { forMs }) };
+    if (isHeld(rest) && !rest.dryRun) return runHeld(context, options, rest);
     const change = await partition(await context.session(), options);
     await mendIfInterrupted(context, change);
     await context.print({

@@ -43,6 +43,7 @@ function fakeSystem(name: string): System {
     image: () => ({ ref: name }),
     service: () => ({}),
     probe: async () => ({ health: 'unknown', detail: '', leader: null }),
+    claim: async () => undefined,
     unready: () => undefined,
     client: () => [name],
   };
