@@ -102,6 +102,12 @@ export const errorTable = {
     'These nodes cannot be partitioned like this.',
     'labctl partition --help shows every shape.',
   ),
+  'wan-invalid': row(
+    2,
+    true,
+    'There is no such WAN preset, or nodes and zones cannot be placed in its regions like this.',
+    'labctl wan lists the presets with their regions.',
+  ),
   'leader-unknown': row(
     125,
     true,

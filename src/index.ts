@@ -14,3 +14,4 @@ export type { ReplaceOptions, ReplaceResult } from './lab/replace.ts';
 export type { Progress, Report } from './lab/report.ts';
 export type { EdgeStatus, LabStatus, NodeStatus } from './lab/status.ts';
 export type { UpOptions } from './lab/up.ts';
+export type { WanChange, WanOptions } from './lab/wan.ts';

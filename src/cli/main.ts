@@ -25,15 +25,15 @@ const TOGETHER: Readonly<Record<string, readonly [term: string, summary: string]
   fill: ['fill, limit, wipe', "fill a disk, limit cpu and memory, empty a node's data"],
   exec: ['exec, client', "run a command in a node; open the database's own shell"],
   logs: ['logs, trace', 'follow what nodes log, and what happens on edges'],
+  port: ['port, wait', 'print where a node is reached; wait for health'],
   validate: ['validate, render', 'check stack files; write the compose file of one'],
   explain: ['explain, version', 'say what an error code means, or what versions run here'],
 };
 const subcommandTerm = (command: Command) => TOGETHER[command.name()]?.[0] ?? command.name();
 const subcommandDescription = (command: Command) =>
   TOGETHER[command.name()]?.[1] ?? command.summary();
-const ALSO_THERE = 'stop restart pause unpause limit wipe client trace render version help'.split(
-  ' ',
-);
+const ALSO_THERE =
+  'stop restart pause unpause limit wipe client trace wait render version help'.split(' ');
 
 const interrupted = new AbortController();
 process.on('SIGINT', () => {

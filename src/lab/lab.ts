@@ -29,6 +29,7 @@ import { openSession } from './session.ts';
 import { type LabStatus, labStatus } from './status.ts';
 import { type UpOptions, up } from './up.ts';
 import { type Condition, waitFor } from './wait-for.ts';
+import { type WanChange, type WanOptions, wan, wanOff } from './wan.ts';
 
 const WAIT_MS = 30_000;
 
@@ -84,6 +85,15 @@ export class Lab implements AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<HoldResult> {
     return holdPartition(await this.#session(), options, say, signal);
+  }
+
+  /** Lays the latencies of a preset over the edges, in place of any: `{ preset: '3-region' }`. */
+  async wan(options: WanOptions): Promise<WanChange> {
+    return wan(await this.#session(), options);
+  }
+
+  async wanOff(): Promise<FaultChange> {
+    return wanOff(await this.#session());
   }
 
   async addFault(options: FaultAddOptions): Promise<FaultChange> {

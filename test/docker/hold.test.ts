@@ -1,8 +1,8 @@
-// Held partitions on a real cluster, and its zones.
+// Held partitions and WAN latencies on a real cluster.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { FaultChange, HoldEvent, LabStatus } from '../../src/index.ts';
+import type { FaultChange, HoldEvent, LabStatus, WanChange } from '../../src/index.ts';
 import { docker, leaderOf, main, put, startLab, type TestLab } from './labctl.ts';
 
 const ZONES = 'zones={eu: [etcd-1, etcd-2], us: [etcd-3]}';
@@ -155,4 +155,55 @@ test('words that do not go together are refused, and nothing is cut', async () =
     expect(ran.err).toMatch(message);
   }
   expect(await faults()).toEqual([]);
+});
+
+/** How long a member that is asked to write takes at least, of a few tries. */
+async function fastestPutMs(node: string): Promise<number> {
+  const url = await lab.url(node);
+  let fastestMs = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 5; round += 1) {
+    const startedMs = performance.now();
+    await put(url, 'wan', String(round));
+    fastestMs = Math.min(fastestMs, performance.now() - startedMs);
+  }
+  return fastestMs;
+}
+
+test('wan: a write from another region takes the round trip, and off takes it away', async () => {
+  const laid = await lab.json<WanChange>('wan', '2-dc', '--jitter', '0', '--scale', '10');
+  expect(laid.regions).toEqual({
+    'etcd-1': 'eu-west',
+    'etcd-2': 'eu-west',
+    'etcd-3': 'eu-central',
+  });
+  expect(laid.edges).toHaveLength(4);
+  expect(laid.rttMs['eu-west']!['eu-central']).toBe(130);
+  expect((await lab.run('wait')).status).toBe(0);
+  // Whoever leads, etcd-3 has no quorum in its own region.
+  expect(await fastestPutMs('etcd-3')).toBeGreaterThanOrEqual(130);
+
+  const scaled = await lab.json<WanChange>('wan', '2-dc', '--zones', 'us=eu-west');
+  expect(scaled.regions['etcd-1']).toBe('eu-central');
+  const ids = (await faults()) as { id: string }[];
+  expect(new Set(ids.map(({ id }) => id))).toEqual(new Set(['wan']));
+  expect((await lab.run('wan', 'off')).out).toBe('took the wan off 4 edges');
+  expect((await lab.run('wan', 'off')).out).toMatch(/nothing to do/);
+  expect(await faults()).toEqual([]);
+});
+
+test('wan: --host puts the user somewhere, --dry-run changes nothing, bad words are refused', async () => {
+  const words = ['wan', '3-region', '--host', 'us-east'];
+  const { edges, rttMs } = await lab.json<WanChange>(...words, '--dry-run');
+  expect(edges).toContain('host:etcd-3');
+  expect(edges).not.toContain('host:etcd-1'); // eu is the first zone, us-east the first region
+  expect(rttMs['us-east']!['eu-west']).toBe(76);
+  expect(await faults()).toEqual([]);
+  for (const [bad, message] of [
+    [['5-regon'], /no preset "5-regon"; did you mean "5-region"\?/],
+    [['metro', '--host', 'mars'], /no region "mars"/],
+  ] as [string[], RegExp][]) {
+    const ran = await lab.run('wan', ...bad);
+    expect(ran.status, ran.err).toBe(2);
+    expect(ran.err).toMatch(message);
+  }
 });
