@@ -32,7 +32,7 @@ export interface Fault {
   readonly scope?: Scope;
   /** Every random choice is drawn from it, the edge and the connection's number. */
   readonly seed?: number;
-  /** The number of the first connection that is new to it; the proxy fills it in. */
+  /** The first connection that is new to it; the proxy fills it in when the fault begins. */
   readonly firstNew?: number;
   /** When it begins and when the proxy itself removes it: ms since the epoch, proxy's clock. */
   readonly startsAt?: number;

@@ -176,7 +176,9 @@ export class Connection {
 
   #closed(): void {
     this.#open -= 1;
-    if (this.#open === 0) this.#events.closed();
+    if (this.#open > 0) return;
+    for (const [, pipe] of this.#pipes) pipe.stop();
+    this.#events.closed();
   }
 
   reset(): void {
@@ -200,7 +202,7 @@ export class Connection {
 
   /** For the proxy's own end: orderly, unless that would pass lost bytes off as a whole stream. */
   end(): void {
-    if (this.queuedBytes > 0) this.reset();
+    if (this.#pipes.some(([, pipe]) => pipe.keepsBack)) this.reset();
     else for (const socket of this.sockets) socket.end();
   }
 

@@ -59,7 +59,8 @@ export class EdgeProxy {
     this.#revision = revision;
     // The connections that a fault met died with the proxy before this one.
     const left = faults.filter((fault) => !isOver(fault));
-    await this.#apply(left.map((fault) => (fault.firstNew ? { ...fault, firstNew: 0 } : fault)));
+    const met = left.map((fault) => (fault.firstNew ? { ...fault, firstNew: 0 } : fault));
+    await this.#apply(met.map(this.#begin));
   }
 
   get state(): EdgeState {
@@ -116,8 +117,14 @@ export class EdgeProxy {
   #received({ forMs, afterMs, ...fault }: WantedFault): Fault {
     const startsAt = afterMs ? { startsAt: Date.now() + afterMs } : {};
     const until = forMs === undefined ? {} : { until: Date.now() + (afterMs ?? 0) + forMs };
-    return { firstNew: this.#counters.total, ...fault, ...startsAt, ...until };
+    return this.#begin({ ...fault, ...startsAt, ...until });
   }
+
+  /** A fault whose time has come meets the connections that are there now. */
+  readonly #begin = (fault: Fault): Fault =>
+    hasBegun(fault) || (fault.startsAt ?? 0) > Date.now()
+      ? fault
+      : { ...fault, firstNew: this.#counters.total };
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
@@ -125,7 +132,7 @@ export class EdgeProxy {
     return result;
   }
 
-  async #change(event: 'set' | 'expired', faults: readonly Fault[]): Promise<void> {
+  async #change(event: 'set' | 'began' | 'expired', faults: readonly Fault[]): Promise<void> {
     await this.#applyPackets(faults); // what can fail comes first, and is undone
     try {
       this.#options.save(this.#revision + 1, faults);
@@ -172,10 +179,10 @@ export class EdgeProxy {
   /** Some fault is over, or its time to begin has come. */
   async #tick(): Promise<void> {
     const left = this.#faults.filter((fault) => !isOver(fault));
-    if (left.length < this.#faults.length) return this.#change('expired', left);
-    const begun = this.#faults.filter(hasBegun).length > this.#active.length;
-    await this.#apply(this.#faults);
-    if (begun) this.#options.changed('began', this.state);
+    const now = left.map(this.#begin);
+    if (left.length < this.#faults.length) return this.#change('expired', now);
+    if (now.filter(hasBegun).length > this.#active.length) return this.#change('began', now);
+    await this.#apply(now); // woken too early, by the longest timer or a clock that was set
   }
 
   async #openOrClose(): Promise<void> {
@@ -226,7 +233,7 @@ export class EdgeProxy {
 }
 
 const isOver = (fault: Fault): boolean => fault.until !== undefined && fault.until <= Date.now();
-const hasBegun = (fault: Fault): boolean => (fault.startsAt ?? 0) <= Date.now();
+const hasBegun = (fault: Fault): boolean => fault.firstNew !== undefined;
 
 /** Two entries that say the same are one fault: what it has in hand stays as it is. */
 const keyOf = ({ id, kind, params, scope, seed, firstNew, startsAt }: Fault): string =>

@@ -31,6 +31,10 @@ export class LineOfEffects {
     return this.#slots.length;
   }
 
+  get hasLost(): boolean {
+    return this.#slots.some(({ lostBytes }) => lostBytes > 0);
+  }
+
   set(faults: ReadonlyMap<ActiveFault, () => readonly StreamEffect[]>) {
     const known = new Set(this.#slots.map(({ fault }) => fault));
     const removed = this.#slots.filter(({ fault }) => !faults.has(fault));
@@ -120,7 +124,7 @@ export class LineOfEffects {
   }
 
   clear(): void {
-    for (const { timer } of this.#slots) clearTimeout(timer);
+    this.set(new Map());
   }
 }
 

@@ -3,7 +3,7 @@ import type { Direction, Fault, Side } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 
 export interface NetnsPlan {
-  /** The faults that it is made of, by id and kind. */
+  /** The faults that it is made of. */
   readonly keys: readonly string[];
   /** nft rules; each bears the place of its fault in `keys` as its comment. */
   readonly input: readonly string[];
@@ -67,5 +67,6 @@ export function planNetns(faults: readonly Fault[], ports: readonly number[]): N
   return { keys: onPackets.map(packetKey), ...rules, unplugged: [...unplugged], netem };
 }
 
-/** What a fault is called in a plan. */
-export const packetKey = ({ id, kind }: Fault): string => `${id} ${kind}`;
+/** What a fault is called in a plan: one id may stand for several of a kind. */
+export const packetKey = ({ id, kind, params, scope }: Fault): string =>
+  JSON.stringify([id, kind, params, scope]);

@@ -43,6 +43,8 @@ export class Pipe {
   #lastDueMs = 0;
   #direct = true;
   #blocked = false;
+  /** A turn waits until the kernel has what was written before it. */
+  #turning = false;
   /** The fault that ended this direction; what the source still says is thrown away. */
   #endedBy: ActiveFault | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -61,19 +63,27 @@ export class Pipe {
       if (reset) src.destroy();
       this.#finish(reset ? 'rst' : 'fin');
     });
-    dst.on('close', () => {
-      clearTimeout(this.#timer);
-      this.#line.clear();
-    });
     dst.on('drain', () => {
       this.#blocked = false;
       this.#flush();
     });
   }
 
-  /** Bytes that were read have not left yet. */
+  /** Bytes that were read and have not left yet. */
   get queuedBytes(): number {
     return this.#queuedBytes + this.#dst.writableLength;
+  }
+
+  /** Bytes wait, here or unread, or were thrown away: an orderly end now would be a lie. */
+  get keepsBack(): boolean {
+    return this.queuedBytes > 0 || this.#line.isHeld || this.#line.hasLost;
+  }
+
+  /** The connection is over. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#line.clear();
+    this.#clearQueue();
   }
 
   /** Passes a reset of the source on, behind what waits. */
@@ -95,19 +105,19 @@ export class Pipe {
     const { added, removed } = this.#line.set(faults);
     const lost = removed.some(({ lostBytes }) => lostBytes > 0);
     if (this.#line.size) this.#direct = false;
-    if (removed.length) this.#reschedule();
+    if (removed.length) this.#reschedule(removed.some(({ effect }) => effect.leave));
     for (const slot of added) if (!slot.bytesLeft) this.#line.meet(slot);
     this.#flush();
     return lost;
   }
 
   /** What waited for a fault that is gone waits no more, as far as others let it. */
-  #reschedule(): void {
+  #reschedule(leavesAnew: boolean): void {
     const now = performance.now();
     this.#lastDueMs = 0;
     for (let i = this.#head; i < this.#queue.length; i += 1) {
       const waiting = this.#queue[i]!;
-      delete waiting.leaveMs;
+      if (leavesAnew) delete waiting.leaveMs;
       const due = this.#line.due(now, waiting.data === undefined);
       this.#lastDueMs = Math.max(Math.min(waiting.dueMs, due), this.#lastDueMs);
       waiting.dueMs = this.#lastDueMs;
@@ -115,7 +125,11 @@ export class Pipe {
   }
 
   #takeHold(slot: Slot): void {
-    const { ends } = slot.effect;
+    const { ends, afterBytes, afterMs } = slot.effect;
+    if (ends && afterBytes && !afterMs) {
+      slot.fault.hits.droppedBytes += this.#queuedBytes; // all that waits came behind those bytes
+      this.#clearQueue();
+    }
     if (ends === 'fin') this.cutOff(slot.fault);
     else if (ends) this.#events.ends(ends, slot.fault);
     else this.#flush();
@@ -142,15 +156,21 @@ export class Pipe {
   /** A fault that takes hold after so many bytes acts behind them, not before. */
   #meetInTurn(slot: Slot): void {
     if (slot.effect.ends || slot.effect.held)
-      this.#enqueue({
-        turn: () => this.#afterWritten(() => this.#line.meet(slot)),
-        dueMs: this.#lastDueMs,
-      });
+      this.#enqueue({ turn: () => this.#takeTurn(slot), dueMs: this.#lastDueMs });
     else this.#line.meet(slot);
   }
 
+  #takeTurn(slot: Slot): void {
+    this.#turning = true;
+    this.#afterWritten(() => {
+      this.#turning = false;
+      this.#line.meet(slot);
+      this.#flush();
+    });
+  }
+
   #finish(end: End): void {
-    if (this.#endedBy) return;
+    if (this.#endedBy && end === 'fin') return;
     if (this.#direct) this.#end(end);
     else if (!this.#line.discard(0)) {
       this.#enqueueEnd(end);
@@ -170,8 +190,9 @@ export class Pipe {
 
   /** Once the kernel has all that was written; a reset would overtake the rest. */
   #afterWritten(then: () => void): void {
-    if (this.#dst.writableLength) this.#dst.write('', then);
-    else then();
+    if (!this.#dst.writableLength) then();
+    else if (this.#dst.writableEnded) this.#dst.once('finish', then);
+    else this.#dst.write('', then);
   }
 
   #enqueue(waiting: Waiting): void {
@@ -181,16 +202,18 @@ export class Pipe {
   }
 
   #write(data: Buffer): boolean {
+    if (this.#dst.destroyed) return false; // its end is on the way to the source
     this.#events.passed(data.length);
     return this.#dst.write(data);
   }
 
   #flush(): void {
     clearTimeout(this.#timer);
-    while (!this.#line.isHeld && !this.#blocked && this.#head < this.#queue.length) {
+    while (this.#mayWrite && this.#head < this.#queue.length) {
       const waiting = this.#queue[this.#head]!;
       const waitMs = this.#leaveMs(waiting) - performance.now();
       if (waitMs > 0) {
+        clearTimeout(this.#timer); // a turn may have set it
         this.#timer = setTimeout(() => this.#flush(), waitMs);
         break;
       }
@@ -206,6 +229,10 @@ export class Pipe {
     else this.#src.pause();
   }
 
+  get #mayWrite(): boolean {
+    return !this.#line.isHeld && !this.#blocked && !this.#turning;
+  }
+
   #leaveMs(waiting: Waiting): number {
     const now = performance.now();
     if (!waiting.data || waiting.dueMs > now) return waiting.dueMs;
@@ -216,13 +243,18 @@ export class Pipe {
   /** Drops what was sent; goes back to the direct way once nothing waits and no fault is set. */
   #compact(): void {
     if (this.#head === this.#queue.length) {
-      this.#queue = [];
-      this.#head = 0;
+      this.#clearQueue();
       this.#direct = this.#line.size === 0 && !this.#endedBy;
     } else if (this.#head > 1024) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
+  }
+
+  #clearQueue(): void {
+    this.#queue = [];
+    this.#head = 0;
+    this.#queuedBytes = 0;
   }
 
   #block(): void {
@@ -233,7 +265,12 @@ export class Pipe {
 
 /**
  * libuv calls a reset right behind data an end of the stream, but it leaves a socket without a
- * peer. So does an orderly end of both sides.
+ * peer. So does an orderly end of both sides. Asked of the handle: `remotePort` remembers.
  */
-const wasReset = (socket: Socket): boolean =>
-  !socket.writableEnded && socket.remotePort === undefined;
+const wasReset = (socket: Socket & { readonly _handle?: Handle }): boolean =>
+  !socket.writableEnded && socket._handle?.getpeername({}) !== 0;
+
+interface Handle {
+  /** 0, or the number of an error. */
+  getpeername(out: object): number;
+}
