@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { StreamEffect } from '../faults/fault.ts';
 import type { ActiveFault } from './active-fault.ts';
 import { LineOfEffects, type Slot } from './effects.ts';
+import { afterSent } from './kernel-queues.ts';
 
 /** Bytes that may wait in one direction of one connection before its sender is made to wait. */
 const QUEUE_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -162,11 +163,13 @@ export class Pipe {
 
   #takeTurn(slot: Slot): void {
     this.#turning = true;
-    this.#afterWritten(() => {
+    const meet = () => {
       this.#turning = false;
       this.#line.meet(slot);
       this.#flush();
-    });
+    };
+    const isReset = slot.effect.ends === 'rst';
+    this.#afterWritten(() => (isReset ? afterSent(this.#dst, meet) : meet()));
   }
 
   #finish(end: End): void {

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'vitest';
+import type { TraceEvent } from '../../../src/control/protocol.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
 import { completeParams } from '../../../src/lab/fault-params.ts';
 import { EdgeProxy } from '../../../src/proxy/edge-proxy.ts';
@@ -18,6 +19,8 @@ export interface Rig extends AsyncDisposable {
   readonly server: Server;
   /** What the proxy told of its changes, in order. */
   readonly changes: readonly string[];
+  /** What became of connections, in order. */
+  readonly events: readonly TraceEvent[];
   /** A connected client, on the port of that place among the edge's. */
   connect(place?: number): Promise<Socket>;
   /** The two ends of a new connection, for a server that leaves its sockets alone. */
@@ -55,6 +58,7 @@ export async function startRig(
   const upstreamPort = (server.address() as { port: number }).port;
   const ports = await Promise.all(Array.from({ length: portCount }, freePort));
   const changes: string[] = [];
+  const events: TraceEvent[] = [];
   let plan = NO_PLAN;
   const proxy = new EdgeProxy({
     edge: 'a:b',
@@ -69,6 +73,7 @@ export async function startRig(
     },
     save: () => {},
     changed: (event) => changes.push(event),
+    trace: (event) => events.push(event),
   });
   await proxy.start(0, []);
   const clients: Socket[] = [];
@@ -85,6 +90,7 @@ export async function startRig(
     accepted,
     server,
     changes,
+    events,
     plan: () => plan,
     connect,
     pair: async (place) => {
