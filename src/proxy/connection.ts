@@ -5,6 +5,7 @@ import type { Direction } from '../faults/fault.ts';
 import type { ActiveFault } from './active-fault.ts';
 import { dial, type Target } from './dial.ts';
 import { Pipe } from './pipe.ts';
+import { resetSocket } from './reset.ts';
 
 /** Longer than this a dead upstream does not look like an accepted connection. */
 const DIAL_LIMIT_MS = 10_000;
@@ -152,7 +153,7 @@ export class Connection {
       const down = this.#pipes[1]?.[1];
       if (down) return down.reset();
       this.#events.dialFailed();
-      client.resetAndDestroy();
+      resetSocket(client);
     });
     // A side that closed in good order may have bytes on their way to the other: no destroying.
     upstream.on('close', () => {
@@ -182,9 +183,9 @@ export class Connection {
   }
 
   reset(): void {
-    this.#client.resetAndDestroy();
+    resetSocket(this.#client);
     if (this.#upstream?.connecting) this.#upstream.destroy();
-    else this.#upstream?.resetAndDestroy();
+    else if (this.#upstream) resetSocket(this.#upstream);
   }
 
   /** Asks both kernels, for a while, whether their peers still know the connection. */

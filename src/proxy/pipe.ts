@@ -8,6 +8,7 @@ import type { StreamEffect } from '../faults/fault.ts';
 import type { ActiveFault } from './active-fault.ts';
 import { LineOfEffects, type Slot } from './effects.ts';
 import { afterSent } from './kernel-queues.ts';
+import { resetSocket, wasReset } from './reset.ts';
 
 /** Bytes that may wait in one direction of one connection before its sender is made to wait. */
 const QUEUE_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -130,6 +131,7 @@ export class Pipe {
     if (ends && afterBytes && !afterMs) {
       slot.fault.hits.droppedBytes += this.#queuedBytes; // all that waits came behind those bytes
       this.#clearQueue();
+      this.#endedBy = undefined; // so did the end of another fault
     }
     if (ends === 'fin') this.cutOff(slot.fault);
     else if (ends) this.#events.ends(ends, slot.fault);
@@ -187,11 +189,10 @@ export class Pipe {
   }
 
   #end(end: End): void {
-    if (end === 'fin') this.#dst.end();
-    else this.#afterWritten(() => this.#dst.resetAndDestroy());
+    this.#afterWritten(() => (end === 'fin' ? this.#dst.end() : resetSocket(this.#dst)));
   }
 
-  /** Once the kernel has all that was written; a reset would overtake the rest. */
+  /** Once the kernel has all that was written: a reset would overtake the rest. */
   #afterWritten(then: () => void): void {
     if (!this.#dst.writableLength) then();
     else if (this.#dst.writableEnded) this.#dst.once('finish', then);
@@ -264,16 +265,4 @@ export class Pipe {
     this.#blocked = true;
     this.#src.pause();
   }
-}
-
-/**
- * libuv calls a reset right behind data an end of the stream, but it leaves a socket without a
- * peer. So does an orderly end of both sides. Asked of the handle: `remotePort` remembers.
- */
-const wasReset = (socket: Socket & { readonly _handle?: Handle }): boolean =>
-  !socket.writableEnded && socket._handle?.getpeername({}) !== 0;
-
-interface Handle {
-  /** 0, or the number of an error. */
-  getpeername(out: object): number;
 }

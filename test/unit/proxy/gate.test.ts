@@ -225,6 +225,19 @@ test('close: a reset behind the FIN is passed on, so nobody keeps half a connect
   await expect.poll(() => rig.proxy.state.connections.open).toBe(0);
 });
 
+test('a reset while a FIN is on its way out leaves no connection behind', async () => {
+  await using rig = await startRig(asIs);
+  const { client, server } = await rig.pair();
+  server.socket.pause();
+  client.socket.write(Buffer.alloc(9_000_000));
+  await silence(50);
+  await rig.set({ kind: 'close', id: 'a' }, { kind: 'reset', id: 'b' });
+  await client.ended();
+  server.socket.resume();
+  await server.ended();
+  await expect.poll(() => rig.proxy.state.connections.open).toBe(0);
+});
+
 test('close after=: not before, and behind what waits', async () => {
   await using rig = await startRig(asIs);
   const { client, server } = await rig.pair();
