@@ -8,6 +8,7 @@ export const dropNth: FaultKind = {
   stage: 'gate',
   params: { every: { type: 'count', doc: 'of so many packets one is dropped' }, side: SIDE },
   scopes: PACKET_SCOPES,
+  check: ({ every }) => (every === 0 ? 'every must be 1 or more' : undefined),
   without: 'stutter',
   packets: (params) => ({
     ...sideOf(params),

@@ -26,6 +26,7 @@ export const rate: FaultKind = {
     per: { type: 'choice', choices: ['edge', 'conn'], default: 'edge', doc: 'who shares it' },
   },
   scopes: STREAM_SCOPES,
+  check: ({ rate }) => (rate === 0 ? 'rate must be more than 0; jam lets nothing pass' : undefined),
   stream(params, { shared }) {
     const bytesPerMs = Number(params.rate) / 1_000;
     const burstBytes = Number(params.burst ?? Math.max(BURST_MIN_BYTES, bytesPerMs * PIECE_MS));

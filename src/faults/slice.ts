@@ -25,8 +25,10 @@ export const slice: FaultKind = {
     return {
       pieces(data) {
         const pieces: Buffer[] = [];
-        for (let at = 0; at < data.length; at += pieces.at(-1)!.length)
-          pieces.push(data.subarray(at, at + size + Math.round((random() * 2 - 1) * vary)));
+        for (let at = 0; at < data.length; at += pieces.at(-1)!.length) {
+          const length = Math.round(size + (random() * 2 - 1) * vary);
+          pieces.push(data.subarray(at, at + Math.max(1, length)));
+        }
         return pieces;
       },
       leave(nowMs) {

@@ -131,7 +131,7 @@ export class LineOfEffects {
 const newSlot = (fault: ActiveFault, effect: StreamEffect): Slot => ({
   fault,
   effect,
-  bytesLeft: effect.afterBytes ?? 0,
+  bytesLeft: Math.ceil(effect.afterBytes ?? 0), // callers may say half a byte
   on: false,
   lostBytes: 0,
 });

@@ -10,28 +10,45 @@ export interface LinkState {
 
 const SIDES: readonly Side[] = ['src', 'dst'];
 
+interface Link {
+  words: string | undefined;
+  isDown: boolean;
+}
+
 /** What is in force; a new network namespace has both links up and no netem. */
-let inForce: LinkState = { unplugged: [], netem: {} };
+const inForce: Record<Side, Link> = {
+  src: { words: undefined, isDown: false },
+  dst: { words: undefined, isDown: false },
+};
 /** The route out of the host network; the kernel forgets it with the link. */
 let routes: string[] = [];
 
-/** Puts this state of the links in force. Rejects with the words of ip or tc. */
+/** Puts this state of the links in force, or, with the words of ip or tc, what was. */
 export async function applyLinks(wanted: LinkState, upstream: string): Promise<void> {
-  const before = inForce;
-  const changes = SIDES.filter(
-    (side) =>
-      wanted.netem[side] !== before.netem[side] ||
-      wanted.unplugged.includes(side) !== before.unplugged.includes(side),
-  );
-  if (!changes.length) return;
-  const devices = await findDevices(upstream);
-  for (const side of changes) {
-    const words = wanted.netem[side];
-    if (words !== before.netem[side]) await setNetem(devices[side], words);
-    const down = wanted.unplugged.includes(side);
-    if (down !== before.unplugged.includes(side)) await setLink(devices[side], down);
+  const before = structuredClone(inForce);
+  const link = (side: Side): Link => ({
+    words: wanted.netem[side],
+    isDown: wanted.unplugged.includes(side),
+  });
+  try {
+    await change({ src: link('src'), dst: link('dst') }, upstream);
+  } catch (error) {
+    await change(before, upstream).catch(() => {}); // the first error says more
+    throw error;
   }
-  inForce = wanted;
+}
+
+async function change(wanted: Readonly<Record<Side, Link>>, upstream: string): Promise<void> {
+  for (const side of SIDES) {
+    const { words, isDown } = wanted[side];
+    const link = inForce[side];
+    if (words === link.words && isDown === link.isDown) continue;
+    const device = (await findDevices(upstream))[side];
+    if (words !== link.words) await setNetem(device, words);
+    link.words = words;
+    if (isDown !== link.isDown) await setLink(device, isDown);
+    link.isDown = isDown;
+  }
 }
 
 async function setNetem(device: string, words: string | undefined): Promise<void> {
@@ -57,17 +74,27 @@ async function setLink(device: string, down: boolean): Promise<void> {
 
 let devices: Readonly<Record<Side, string>> | undefined;
 
-/** The listener's link is the one on the network of its address, the other is the dialler's. */
+/**
+ * The dialler's link has the default route, on a host edge, or the address to which the name of the
+ * node leads the dialler. The node need not run. Where that name leads to the node itself, its link
+ * is the listener's.
+ */
 async function findDevices(upstream: string): Promise<Readonly<Record<Side, string>>> {
   if (devices) return devices;
-  const [address] = await new Resolver({ timeout: 250, tries: 2 }).resolve4(upstream).catch(() => {
-    throw new Error(`${upstream} does not run, so its link cannot be told from the other`);
-  });
-  const [, dst] = / dev (\S+)/.exec(await runTool('ip', ['-o', 'route', 'get', address!])) ?? [];
   const all = await runTool('ip', ['-o', '-4', 'addr', 'show', 'scope', 'global']);
-  const names = [...all.matchAll(/^\d+: (\S+)/gm)].map(([, name]) => name!);
-  const src = names.find((name) => name !== dst);
-  if (!dst || !src) throw new Error(`the proxy has the links ${names.join(', ')}, and not two`);
+  const links = [...all.matchAll(/^\d+: (\S+) +inet ([\d.]+)/gm)];
+  const names = links.map(([, name]) => name!);
+  const deviceOf = (route: string) => / dev (\S+)/.exec(route)?.[1];
+  let src = deviceOf(await runTool('ip', ['route', 'show', 'default']));
+  if (!src) {
+    const resolver = new Resolver({ timeout: 250, tries: 2 });
+    const [address = ''] = await resolver.resolve4(upstream.replace(/\.node$/, ''));
+    src = links.find(([, , own]) => own === address)?.[1];
+    const dst = src ?? deviceOf(await runTool('ip', ['-o', 'route', 'get', address]));
+    src ??= names.find((name) => name !== dst);
+  }
+  const dst = names.find((name) => name !== src);
+  if (!src || !dst) throw new Error(`the proxy has the links ${names.join(', ')}, and not two`);
   devices = { src, dst };
   return devices;
 }

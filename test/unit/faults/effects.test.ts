@@ -83,6 +83,22 @@ test('slice: sizes within vary, the same for a seed, no byte more or less', () =
   expect(lengths(1)).not.toEqual(lengths(2));
 });
 
+test('slice: half a byte is no piece', () => {
+  const pieces = one('slice', { size: 1.5, vary: 1.4 }).pieces!(Buffer.alloc(50));
+  expect(Math.min(...pieces.map(({ length }) => length))).toBeGreaterThanOrEqual(1);
+});
+
+for (const [kind, params] of [
+  ['rate', { rate: 0 }],
+  ['drop-nth', { every: 0 }],
+  ['slice', { size: 0 }],
+  ['stutter', { prob: 0.1, rto: 0 }],
+  ['limit', {}],
+] as const)
+  test(`${kind} ${JSON.stringify(params)} is refused`, () => {
+    expect(() => completeParams(kind, params)).toThrow();
+  });
+
 test('slice: the gap is between writes, and a pause is not added to it', () => {
   const effect = one('slice', { size: 1, gap: 5 });
   expect(leaveTimes(effect, 3, 1)).toEqual([0, 5, 10]);

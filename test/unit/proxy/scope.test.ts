@@ -106,6 +106,16 @@ test('afterBytes: that many pass in each direction, to the byte, and no more', a
   await Promise.all([server.got(2_529), client.got(1_001)]);
 });
 
+test('afterBytes of half a byte is a whole one', async () => {
+  await using rig = await startRig(asIs);
+  const { client, server } = await rig.pair();
+  await rig.set({ kind: 'jam', scope: { afterBytes: 2.5 } });
+  client.socket.write('1234');
+  await server.got(3);
+  await silence(30);
+  expect(server.text).toBe('123');
+});
+
 test('afterMs and forMs: begins and ends by itself, and says so', async () => {
   await using rig = await startRig(asIs);
   const { client, server } = await rig.pair();
