@@ -5,27 +5,61 @@ import type { Socket } from 'node:net';
 /** How long a peer may take to have what was written, and how often the kernel is asked. */
 const SENT_LIMIT_MS = 1_000;
 const SENT_EVERY_MS = 5;
+/** Sockets that are long closed are listed too, so asking may be slow; no more time goes there. */
+const TIME_SHARE_MAX = 0.1;
 
 /** Received and not read, of all these sockets: what a jam holds back. */
-export const unreadBytes = (sockets: readonly Socket[]): number => sumQueues(sockets, 1);
+export function unreadBytes(sockets: readonly Socket[]): number {
+  const queues = readQueues();
+  return sockets.reduce((sum, socket) => sum + (queues.get(ends(socket))?.unread ?? 0), 0);
+}
+
+interface Waiter {
+  readonly socket: Socket;
+  readonly then: () => void;
+  readonly untilMs: number;
+}
+
+let waiters: Waiter[] = [];
+let nextMs = 0;
 
 /** Calls back once the peer has all that was written, or took too long: a reset drops the rest. */
 export function afterSent(socket: Socket, then: () => void, limitMs = SENT_LIMIT_MS): void {
-  if (limitMs <= 0 || !sumQueues([socket], 0)) then();
-  else setTimeout(() => afterSent(socket, then, limitMs - SENT_EVERY_MS), SENT_EVERY_MS);
+  waiters.push({ socket, then, untilMs: performance.now() + limitMs });
+  if (waiters.length === 1) setTimeout(askForAll, nextMs - performance.now());
 }
 
-/** 0 where the kernel does not tell. */
-function sumQueues(sockets: readonly Socket[], queue: 0 | 1): number {
-  const wanted = new Set(sockets.map(({ localPort, remotePort }) => `${localPort}-${remotePort}`));
+/** Once for all that wait, however many. */
+function askForAll(): void {
+  const startMs = performance.now();
+  const queues = readQueues();
+  const nowMs = performance.now();
+  const isDone = ({ socket, untilMs }: Waiter) =>
+    nowMs >= untilMs || !queues.get(ends(socket))?.unsent;
+  const done = waiters.filter(isDone);
+  waiters = waiters.filter((waiter) => !done.includes(waiter));
+  nextMs = nowMs + Math.max(SENT_EVERY_MS, (nowMs - startMs) / TIME_SHARE_MAX);
+  if (waiters.length) setTimeout(askForAll, nextMs - nowMs);
+  for (const { then } of done) then();
+}
+
+const ends = ({ localPort, remotePort }: Socket): string => `${localPort}-${remotePort}`;
+
+const EMPTY = ' 00000000:00000000 ';
+
+/** Those that hold bytes, by the ports of both ends; none where the kernel does not tell. */
+function readQueues(): Map<string, { unsent: number; unread: number }> {
   const lines = [...read('/proc/self/net/tcp'), ...read('/proc/self/net/tcp6')];
-  return lines.reduce((sum, line) => {
-    // sl local_address rem_address st tx_queue:rx_queue ..., all in hex (proc_net_tcp).
-    const [, local = '', remote = '', , queues = ''] = line.trim().split(/\s+/);
-    const port = (address: string) => Number.parseInt(address.split(':')[1] ?? '', 16);
-    if (!wanted.has(`${port(local)}-${port(remote)}`)) return sum;
-    return sum + (Number.parseInt(queues.split(':')[queue] ?? '', 16) || 0);
-  }, 0);
+  const filled = lines.filter((line) => !line.includes(EMPTY));
+  return new Map(
+    filled.map((line) => {
+      // sl local_address rem_address st tx_queue:rx_queue ..., all in hex (proc_net_tcp).
+      const [, local = '', remote = '', , queues = ''] = line.trim().split(/\s+/);
+      const port = (address: string) => Number.parseInt(address.split(':')[1] ?? '', 16);
+      const [unsent, unread] = queues.split(':').map((hex) => Number.parseInt(hex, 16) || 0);
+      return [`${port(local)}-${port(remote)}`, { unsent: unsent ?? 0, unread: unread ?? 0 }];
+    }),
+  );
 }
 
 function read(path: string): string[] {
