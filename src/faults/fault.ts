@@ -12,7 +12,7 @@ export type Side = 'src' | 'dst';
 /** What of an edge a fault acts on; what is not there does not narrow it. */
 export interface Scope {
   readonly direction?: Direction;
-  /** Connections made after the fault was set, or those that were there. */
+  /** Connections made after the fault began, or those that were there. */
   readonly conns?: 'new' | 'existing';
   /** 0..1: the share of connections, drawn once for each from the seed. */
   readonly share?: number;

@@ -1,9 +1,8 @@
-// The proxy's smaller parts: chance, schedule, trace, counters of packets, queues of the kernel.
+// The proxy's smaller parts: schedule, trace, counters of packets, queues of the kernel.
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { TraceLine } from '../../../src/control/protocol.ts';
-import { seeded } from '../../../src/faults/seed.ts';
 import { afterSent, unreadBytes } from '../../../src/proxy/kernel-queues.ts';
 import { sumCounters } from '../../../src/proxy/packets.ts';
 import { Schedule } from '../../../src/proxy/schedule.ts';
@@ -18,28 +17,6 @@ const FAKE = [
 
 beforeEach(() => void vi.useFakeTimers({ now: START_MS, toFake: FAKE }));
 afterEach(() => void vi.useRealTimers());
-
-test('seed: the same words give the same numbers, from 0 to 1, evenly', () => {
-  const draw = (...words: (string | number)[]) => {
-    const random = seeded(...words);
-    return Array.from({ length: 10_000 }, random);
-  };
-  expect(draw(1, 'a')).toEqual(draw(1, 'a'));
-  const all = draw(1, 'a');
-  expect(Math.min(...all)).toBeGreaterThanOrEqual(0);
-  expect(Math.max(...all)).toBeLessThan(1);
-  for (let tenth = 0; tenth < 10; tenth += 1)
-    expect(all.filter((x) => Math.floor(x * 10) === tenth).length / 1_000).toBeCloseTo(1, 0);
-});
-
-test('seed: words are not run together, and near ones are not alike', () => {
-  expect(seeded('ab', 'c')()).not.toBe(seeded('a', 'bc')());
-  const firsts = Array.from({ length: 5_000 }, (_, i) => seeded(7, 'f1', i, 'up')());
-  expect(new Set(firsts).size).toBe(5_000);
-  expect(firsts.reduce((sum, x) => sum + x) / 5_000).toBeCloseTo(0.5, 1);
-  const rising = firsts.slice(1).filter((x, i) => x > firsts[i]!).length;
-  expect(rising / 5_000).toBeCloseTo(0.5, 1);
-});
 
 test('schedule: calls back at the first moment, and not for what was set before', async () => {
   const due = vi.fn(async () => {});
