@@ -271,16 +271,16 @@ test('stall-accept: connects, is not served, and is served when it is removed', 
 test('connect-latency: the node is dialled that much later; bytes are not delayed', async () => {
   await using rig = await startRig(asIs);
   const old = await rig.pair();
-  await rig.set({ kind: 'connect-latency', params: { delay: 200 } });
+  await rig.set({ kind: 'connect-latency', params: { delay: 1_000 } });
   old.client.socket.write('old');
   await old.server.got(3);
   const startMs = performance.now();
   const { client, server } = await rig.pair();
-  expect(performance.now() - startMs).toBeGreaterThanOrEqual(199);
+  expect(performance.now() - startMs).toBeGreaterThanOrEqual(999);
   const sentMs = performance.now();
   client.socket.write('x');
   await server.got(1);
-  expect(server.timesMs[0]! - sentMs).toBeLessThan(200);
+  expect(server.timesMs[0]! - sentMs).toBeLessThan(1_000);
 });
 
 test('connect-latency: removed, those that wait are dialled at once', async () => {
