@@ -1,12 +1,10 @@
 // How nodes and edges are named on the command line: words for nodes (a name, a glob, a group, a
 // role, a zone), and addresses of edges made of two of them. Pure: who leads is told from outside.
 import { LabError } from '../errors.ts';
-import { edgeName, HOST, type Model, type Node } from './model.ts';
+import { edgeName, HOST, type Model } from './model.ts';
+import { type Named, selectNodes } from './select.ts';
 
-/** What a word can speak of. `leader` is there when the nodes were asked. */
-export type Named = Pick<Node, 'name' | 'group' | 'role' | 'zone'> & {
-  readonly leader?: boolean | null;
-};
+export type { Named } from './select.ts';
 
 /** `from:to`, with `::` for the edge the other way too; the port is a number or a port's name. */
 export interface Address {
@@ -29,27 +27,9 @@ export function parseAddress(text: string): Address {
 /** `leader`, `etcd-leader` (of the group etcd); `primary` and `replica` are the words of others. */
 const LIVE_ROLE = /^(?:(.+)-)?(leader|primary|follower|replica)$/;
 
-const isGlob = (word: string): boolean => /[*?]/.test(word);
-
-/**
- * Names of the nodes that a word stands for, whoever leads: a node, `@zone`, a glob, a group or a
- * role that is theirs for good, the first of these that finds any. `host` is itself alone.
- */
-export function selectFixed(word: string, nodes: readonly Named[]): readonly string[] {
-  if (word === HOST) return [HOST];
-  const where = (test: (node: Named) => boolean) => nodes.filter(test).map(({ name }) => name);
-  if (word.startsWith('@')) return where(({ zone }) => zone === word.slice(1));
-  if (isGlob(word)) {
-    const pattern = globPattern(word);
-    return where(({ name }) => pattern.test(name));
-  }
-  const ways = [
-    where(({ name }) => name === word),
-    where(({ group }) => group === word),
-    where(({ role }) => role === word),
-  ];
-  return ways.find(({ length }) => length) ?? [];
-}
+/** As `selectNodes` finds them, whoever leads. `host` is itself alone. */
+export const selectFixed = (word: string, nodes: readonly Named[]): readonly string[] =>
+  word === HOST ? [HOST] : selectNodes(word, nodes);
 
 /** True for a word whose bearers only the nodes themselves know: `leader`, `etcd-follower`. */
 export const isLiveRole = (word: string, nodes: readonly Named[]): boolean => {
@@ -64,11 +44,6 @@ export function selectLive(word: string, nodes: readonly Named[]): readonly stri
   return nodes
     .filter((node) => node.leader === leads && (!group || node.group === group))
     .map(({ name }) => name);
-}
-
-function globPattern(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
 }
 
 /** The words, roles and zones that a lab knows, for hints: `nodes: ...; zones: @eu, @us`. */

@@ -2,7 +2,7 @@
 // another is references.ts.
 import { type Check, type Checked, type Complaint, checkValue, quoted } from './check.ts';
 import { isMap, toJson } from './json.ts';
-import type { ExtraNode, Stack, System, SystemConfig } from './model.ts';
+import type { ExtraNode, Link, Stack, System, SystemConfig } from './model.ts';
 import { didYouMean, nodeNameProblem } from './names.ts';
 import { nodeSchema, refusedNodeKeys } from './node-schema.ts';
 import { refusedTopKeys, systemKey, topSchema } from './schema.ts';
@@ -14,7 +14,7 @@ type Written = Check['written'];
 type Unnamed = Omit<Stack, 'name'> & { readonly name?: string };
 
 /** What stands at the top itself. */
-type Top = Pick<Unnamed, 'name' | 'zones'>;
+type Top = Pick<Unnamed, 'name' | 'zones' | 'links'>;
 
 /** The stack that `value` says, or all that is wrong with its parts. */
 export function checkStack(value: unknown, systems: Systems, written: Written): Checked<Unnamed> {
@@ -38,9 +38,10 @@ export function checkStack(value: unknown, systems: Systems, written: Written): 
   const groups = partsUnder('systems', (name, part) => checkGroup(name, part, systems, written));
   const nodes = partsUnder('nodes', (name, part) => checkNode(name, part, written));
   if (complaints.length) return { complaints };
+  const { name, zones, links } = top!;
   const parts = { systems: Object.fromEntries(groups), nodes: Object.fromEntries(nodes) };
-  const { name, zones } = top!;
-  return { value: { ...parts, ...(name !== undefined && { name }), ...(zones && { zones }) } };
+  const named = { ...parts, ...(name !== undefined && { name }) };
+  return { value: { ...named, ...(zones && { zones }), ...(links?.length && { links }) } };
 }
 
 function checkName(name: string, under: 'systems' | 'nodes'): Complaint[] {

@@ -80,7 +80,7 @@ function readDocument(text: string, fail: (problems: readonly Problem[]) => neve
   if (isMap(value)) return document;
   const found = Array.isArray(value) ? 'a list' : `only ${quoted(value)}`;
   return whole(
-    `a stack file has the keys name, systems, nodes and zones, but this is ${found}`,
+    `a stack file has the keys name, systems, nodes, links and zones, but this is ${found}`,
     SMALLEST,
   );
 }

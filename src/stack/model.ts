@@ -2,6 +2,7 @@
 // Docker, no clock, no files. Systems (src/systems/) implement `System`; nothing here knows one by
 // name.
 import type { ZodType } from 'zod';
+import { selectNodes } from './select.ts';
 import { zoneOf } from './zones.ts';
 
 /** A stack file after parsing and validation: the whole of it is kept in a label of the lab. */
@@ -13,6 +14,17 @@ export interface Stack {
   readonly nodes: Readonly<Record<string, ExtraNode>>;
   /** Zone -> nodes, groups and patterns such as `etcd-*`; a node is in one zone at most. */
   readonly zones?: Readonly<Record<string, readonly string[]>>;
+  /** Edges that no system has of itself. */
+  readonly links?: readonly Link[];
+}
+
+/** Edges from every node of one word to every node of another. */
+export interface Link {
+  /** A node, a group, a role or a glob. */
+  readonly from: string;
+  readonly to: string;
+  /** Default: those that the target publishes. */
+  readonly ports?: readonly number[];
 }
 
 /** A group's configuration; the system's own schema says what else is in it. */
@@ -197,7 +209,7 @@ export function overlay(config: NodeConfig, over: NodeConfig = {}): NodeConfig {
   return { ...Object.fromEntries(kept), ...over };
 }
 
-/** Stack -> nodes, each in its zone, and edges: the systems' own, host edges, `connects`. */
+/** Stack -> nodes, each in its zone, and edges: the systems' own, host edges, what is linked. */
 export function buildModel(
   stack: Stack,
   systems: Readonly<Record<string, System>>,
@@ -218,19 +230,29 @@ export function buildModel(
     for (const { from, to, ports } of system.edges(members, config)) addEdge(from, to, ports);
   }
   for (const [name, extra] of Object.entries(stack.nodes)) nodes.push(extraNode(name, extra));
-  for (const [name, extra] of Object.entries(stack.nodes)) {
-    for (const target of extra.connects) {
-      const [to, port] = target.split(':') as [string, string?];
-      for (const node of nodes.filter((n) => (n.name === to || n.group === to) && n.name !== name))
-        addEdge(name, node.name, port ? [Number(port)] : publishedPorts(node));
-    }
-  }
+  for (const { from, to, ports } of linksOf(stack))
+    for (const dialler of selectNodes(from, nodes))
+      for (const name of selectNodes(to, nodes).filter((each) => each !== dialler)) {
+        const target = nodes.find((node) => node.name === name)!;
+        addEdge(dialler, name, ports ?? publishedPorts(target));
+      }
   for (const node of nodes) if (node.publish.length) addEdge(HOST, node.name, publishedPorts(node));
   const placed = nodes.map((node) => {
     const zone = zoneOf(node, stack.zones);
     return zone === undefined ? node : { ...node, zone };
   });
   return { stack, replaced, nodes: placed, edges: [...edges.values()] };
+}
+
+/** What `connects` says, as links, and the links. */
+function linksOf({ nodes, links = [] }: Stack): readonly Link[] {
+  const own = Object.entries(nodes).flatMap(([from, { connects }]) =>
+    connects.map((target): Link => {
+      const [to, port] = target.split(':') as [string, string?];
+      return { from, to, ...(port && { ports: [Number(port)] }) };
+    }),
+  );
+  return [...own, ...links];
 }
 
 const publishedPorts = (node: Node): number[] => node.publish.map((name) => node.ports[name]!);

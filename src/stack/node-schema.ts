@@ -25,7 +25,8 @@ const labels = settings().superRefine((value, { addIssue }) => {
     addIssue(`cannot have ${reserved}: labctl and Docker find their own by such labels`);
 });
 
-const ports = z
+/** Ports inside a container, each once. */
+export const portsSchema = z
   .array(port(), 'must be a list such as [6379]')
   .superRefine((value, { addIssue }) => {
     const twice = value.find((one, index) => value.indexOf(one) < index);
@@ -70,7 +71,7 @@ const ulimit = z.union([z.int(), z.strictObject({ soft: z.int(), hard: z.int() }
 const keys = {
   image: [text().regex(/^\S+$/, 'must be an image such as redis:7'), 'Image to run.'],
   build: [build, 'Folder with a Dockerfile, in place of image.'],
-  ports: [ports, 'Ports that it listens on: what edges to it carry and host:NODE publishes.'],
+  ports: [portsSchema, 'Ports that it listens on: what edges to it carry and host:NODE publishes.'],
   connects: [connects, 'Whom it dials: nodes, node:port, or a group for all of its nodes.'],
   command: [words(), "What to run in place of the image's own command."],
   entrypoint: [words(), "In place of the image's own entrypoint."],

@@ -1,8 +1,17 @@
 // What the parts of a stack say of each other: names that are there twice, dials to nobody.
 import { type Complaint, quoted } from './check.ts';
 import type { Path } from './document.ts';
-import type { ExtraNode, Node, Stack, System, SystemConfig } from './model.ts';
+import {
+  type ExtraNode,
+  HOST,
+  type Link,
+  type Node,
+  type Stack,
+  type System,
+  type SystemConfig,
+} from './model.ts';
 import { didYouMean } from './names.ts';
+import { selectNodes } from './select.ts';
 import { PORT_MAX } from './values.ts';
 import { isMeant } from './zones.ts';
 
@@ -22,6 +31,7 @@ export function checkReferences(stack: Stack, systems: Systems): Complaint[] {
     ...checkHostPorts(members),
     ...groups.flatMap(([group, config]) => checkOverrides(group, config, members)),
     ...extras.flatMap(([name, extra]) => checkConnects(name, extra, stack, members)),
+    ...(stack.links ?? []).flatMap((link, index) => checkLink(link, index, stack, members)),
     ...checkZones(stack, [...members, ...extras.map(([name]) => ({ name, group: name }))]),
   ];
 }
@@ -126,4 +136,39 @@ function checkZones(
       return [];
     }),
   );
+}
+
+/** A link joins nodes that are there, and more than a node with itself. */
+function checkLink(
+  { from, to, ports }: Link,
+  index: number,
+  stack: Stack,
+  members: readonly Node[],
+): Complaint[] {
+  const own = Object.entries(stack.nodes).map(([name, extra]) => ({
+    ...{ name, group: name, role: 'custom' },
+    silent: extra.ports.length === 0,
+  }));
+  const nodes = [...members.map((node) => ({ ...node, silent: !node.publish.length })), ...own];
+  const known = [...new Set(nodes.flatMap(({ name, group }) => [group, name]))];
+  const hint = `nodes and groups: ${known.join(', ')}`;
+  const complain = (key: string, message: string): Complaint[] => [
+    { path: ['links', index, key], part: 'value', message, hint },
+  ];
+  for (const [key, word] of Object.entries({ from, to })) {
+    if (word === HOST)
+      return complain(
+        key,
+        'host cannot be linked: it dials what nodes publish, and nobody dials it',
+      );
+    if (!selectNodes(word, nodes).length)
+      return complain(key, `there is no node or group ${quoted(word)}${didYouMean(word, known)}`);
+  }
+  const targets = selectNodes(to, nodes);
+  if (selectNodes(from, nodes).every((name) => targets.every((target) => target === name)))
+    return complain('to', `${to} cannot be linked to itself`);
+  const silent = nodes.find((node) => targets.includes(node.name) && node.silent);
+  if (silent && !ports)
+    return complain('to', `${silent.name} publishes no port: give the link its ports: [PORT]`);
+  return [];
 }

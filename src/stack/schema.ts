@@ -5,10 +5,20 @@ import { z } from 'zod';
 import { type JsonSchema, toJson } from './json.ts';
 import type { System } from './model.ts';
 import { LAB_NAME, labNameProblem, NODE_NAME, nodeNameProblem } from './names.ts';
-import { nodeSchema } from './node-schema.ts';
+import { nodeSchema, portsSchema } from './node-schema.ts';
 import { text } from './values.ts';
 
 const COUNT = 'how many nodes a system has is said in its group under systems:';
+
+const WORD = /^[a-z*?][a-z0-9*?-]*$/;
+const word = () => z.string().regex(WORD, 'must be a node, a group or a glob such as etcd-*');
+
+/** Edges that no system has of itself. */
+const linkSchema = z.strictObject({
+  from: word().describe('Who dials: a node, a group for all of its nodes, or a glob (etcd-*).'),
+  to: word().describe('Whom it dials, in the same words.'),
+  ports: portsSchema.optional().describe('Ports. Default: those that the target publishes.'),
+});
 
 const zoneWords = z
   .array(
@@ -40,6 +50,10 @@ export const topSchema = z.strictObject({
     .record(z.string(), z.unknown(), `must be a map of your own containers; ${COUNT}`)
     .nullish()
     .describe('Containers of your own: compose services, plus ports and connects.'),
+  links: z
+    .array(linkSchema, 'must be a list such as [{from: app, to: etcd}]')
+    .optional()
+    .describe('Edges that no system has of itself: who dials whom.'),
   zones: z
     .record(zoneName.meta({ pattern: NODE_NAME }), zoneWords, 'must be a map such as eu: [etcd-1]')
     .optional()
@@ -85,10 +99,9 @@ export function stackJsonSchema(systems: Readonly<Record<string, System>>): Json
     description: 'What a lab is made of.',
     ...top,
     properties: {
-      name: top.properties.name,
+      ...top.properties,
       systems: parts('systems', Object.fromEntries(named), ref('group')),
       nodes: parts('nodes', {}, ref('node')),
-      zones: top.properties.zones,
     },
     $defs: { group, node: nodeJson(), ...Object.fromEntries(bySystem) },
   };
