@@ -20,6 +20,7 @@ Examples:
 /** The whole tree in one screen: no flags, and commands that differ only in a word on one line. */
 const SHORT_HELP = { visibleOptions: () => [] };
 const TOGETHER: Readonly<Record<string, readonly [term: string, summary: string]>> = {
+  up: ['up, weave', 'start a lab of a stack, or of a compose project'],
   start: ['start, stop, restart', 'start and stop nodes; they keep data and edges'],
   kill: ['kill, pause, unpause', 'kill nodes as kill -9 does; freeze and thaw them'],
   fill: ['fill, limit, wipe', "fill a disk, limit cpu and memory, empty a node's data"],
@@ -32,8 +33,10 @@ const TOGETHER: Readonly<Record<string, readonly [term: string, summary: string]
 const subcommandTerm = (command: Command) => TOGETHER[command.name()]?.[0] ?? command.name();
 const subcommandDescription = (command: Command) =>
   TOGETHER[command.name()]?.[1] ?? command.summary();
-const ALSO_THERE =
-  'stop restart pause unpause limit wipe client trace wait render version help'.split(' ');
+const ALSO_THERE = [
+  ...Object.values(TOGETHER).flatMap(([term]) => term.split(', ').slice(1)),
+  'help',
+];
 
 const interrupted = new AbortController();
 process.on('SIGINT', () => {

@@ -15,6 +15,13 @@ const LOCK_LIMIT_SECONDS = 120;
 
 const SHOWN_LINES = 8;
 
+export interface ComposeUpOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly only?: string | undefined;
+  /** Also builds what was built before. */
+  readonly build?: boolean | undefined;
+}
+
 /**
  * `docker compose up -d` of a rendered file, whose images are all here, but for those that a node
  * of
@@ -23,7 +30,7 @@ const SHOWN_LINES = 8;
 export async function composeUp(
   lab: string,
   file: string,
-  { signal, only }: { signal?: AbortSignal | undefined; only?: string | undefined } = {},
+  { signal, only, build = false }: ComposeUpOptions = {},
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const words = [
@@ -35,6 +42,7 @@ export async function composeUp(
       '-d',
       '--pull',
       'never',
+      ...(build ? ['--build'] : []),
       ...(only ? ['--no-deps', only] : []),
     ];
     const problem = await compose(`${file}.lock`, words, signal);
@@ -66,11 +74,17 @@ async function compose(
   return { text, error: composeError(result as ExecaError, text) };
 }
 
-function composeError(result: ExecaError, text: string): LabError {
-  if (result.code === 'ENOENT' || /failed to execute docker/.test(text))
+function asMissing({ code }: ExecaError, text: string): LabError | undefined {
+  if (code === 'ENOENT' || /failed to execute docker/.test(text))
     return new LabError('compose-missing', 'there is no docker command on the PATH');
   if (/(unknown command: docker compose|not a docker command|unknown shorthand flag)/.test(text))
     return new LabError('compose-missing', 'docker has no compose plugin');
+  return undefined;
+}
+
+function composeError(result: ExecaError, text: string): LabError {
+  const missing = asMissing(result, text);
+  if (missing) return missing;
   const lines = text.trim().split('\n');
   const reason = lines.findLast((line) => /error|failed/i.test(line)) ?? lines.at(-1) ?? '';
   const taken = /127\.0\.0\.1:(\d+).*(?:port is already allocated|address already in use)/s.exec(
@@ -79,6 +93,37 @@ function composeError(result: ExecaError, text: string): LabError {
   const cause = { cause: result, details: lines.slice(-SHOWN_LINES) };
   if (taken) return new LabError('port-taken', `host port ${taken[1]} is in use`, cause);
   return new LabError('compose-failed', `docker compose up failed: ${reason.trim()}`, cause);
+}
+
+/** How compose finds and reads a project: its own flags. */
+export interface ProjectFiles {
+  /** None: compose looks for its own names, here and in the folders above. */
+  readonly files?: readonly string[];
+  readonly envFiles?: readonly string[];
+  readonly profiles?: readonly string[];
+}
+
+/**
+ * A project of the user's as JSON: merged, extended, interpolated, paths absolute. Their COMPOSE_
+ * variables count here. Throws weave-impossible with compose's words, compose-missing.
+ */
+export async function readComposeProject(options: ProjectFiles): Promise<string> {
+  const { files = [], envFiles = [], profiles = [] } = options;
+  const flags = [
+    ...files.flatMap((file) => ['-f', file]),
+    ...envFiles.flatMap((file) => ['--env-file', file]),
+    ...profiles.flatMap((profile) => ['--profile', profile]),
+  ];
+  const words = ['compose', ...flags, 'config', '--format', 'json'];
+  const result = await execa('docker', words, { reject: false, stdin: 'ignore' });
+  if (!result.failed) return result.stdout;
+  const text = String(result.stderr ?? '').trim();
+  const missing = asMissing(result as ExecaError, text);
+  if (missing) throw missing;
+  const reason = text.split('\n').at(-1) || 'docker compose config failed';
+  throw new LabError('weave-impossible', `docker compose cannot read the project: ${reason}`, {
+    hint: 'docker compose config checks it',
+  });
 }
 
 /** `2.26.1`, or null when there is no compose plugin. */

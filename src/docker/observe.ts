@@ -106,7 +106,8 @@ export async function observeVolumes(docker: Docker, lab: string): Promise<Map<s
   const { Volumes } = await docker.listVolumes({
     filters: { label: [`${LAB_LABEL}=${lab}`] },
   });
-  return new Map((Volumes ?? []).map(({ Name, Labels }) => [Labels['labctl.node']!, Name]));
+  const ofNodes = (Volumes ?? []).filter(({ Labels }) => Labels['labctl.node']);
+  return new Map(ofNodes.map(({ Name, Labels }) => [Labels['labctl.node']!, Name]));
 }
 
 /** Every subnet that a docker network of the engine uses. */

@@ -72,6 +72,8 @@ export interface StartOptions {
   readonly signal?: AbortSignal | undefined;
   /** Only the container of this node; the rest of the lab stays as it is. */
   readonly only?: string;
+  /** Builds the images of the user's own nodes anew. */
+  readonly build?: boolean | undefined;
 }
 
 /** The lab as it is then. Throws what compose and `place` throw. */
@@ -79,7 +81,7 @@ export async function startContainers(
   docker: Docker,
   model: Model,
   images: Images,
-  { subnets, signal, only }: StartOptions,
+  { subnets, signal, only, build }: StartOptions,
 ): Promise<ObservedLab> {
   const lab = model.stack.name;
   for (let attempt = 1; ; attempt += 1) {
@@ -92,7 +94,7 @@ export async function startContainers(
       version: ownVersion(),
     });
     try {
-      await composeUp(lab, file, { signal, only });
+      await composeUp(lab, file, { signal, only, build });
       const made = (await observeLabs(docker)).get(lab);
       const half = made && !only ? halfMade(model, made) : [];
       if (made?.stack && !half.length) return made;

@@ -30,6 +30,7 @@ import { type LabStatus, labStatus } from './status.ts';
 import { type UpOptions, up } from './up.ts';
 import { type Condition, waitFor } from './wait-for.ts';
 import { type WanChange, type WanOptions, wan, wanOff } from './wan.ts';
+import { type WeaveOptions, weaveUp } from './weave.ts';
 
 const WAIT_MS = 30_000;
 
@@ -51,6 +52,12 @@ export class Lab implements AsyncDisposable {
   static async up(stack: string, options: Omit<UpOptions, 'stack'> = {}): Promise<Lab> {
     const { session } = await up({ ...options, stack });
     return new Lab(session.name);
+  }
+
+  /** Starts a lab of the services of a compose project; without `files` compose finds its own. */
+  static async weave(options: WeaveOptions = {}): Promise<Lab> {
+    const { result } = await weaveUp(options);
+    return new Lab(result.session.name);
   }
 
   /** The lab of that name, or the only one there is. */

@@ -17,7 +17,10 @@ import { type Report, silent } from './report.ts';
 import { type Session, sessionOf } from './session.ts';
 import { waitReady } from './wait-ready.ts';
 
-export interface UpOptions extends StackChoice {
+export interface UpOptions extends StackChoice, StartOptions {}
+
+/** How a lab is started, whatever it is made of. */
+export interface StartOptions {
   /** false: return when the containers run. Default true. */
   readonly wait?: boolean;
   /** Default two minutes. */
@@ -25,6 +28,8 @@ export interface UpOptions extends StackChoice {
   readonly pull?: PullPolicy;
   /** Removes the lab and its data first. */
   readonly fresh?: boolean;
+  /** Builds the images of the user's own nodes anew. */
+  readonly build?: boolean;
   /** CIDR from which the lab's networks are cut. */
   readonly subnets?: string;
   readonly report?: Report;
@@ -42,9 +47,13 @@ const TIMEOUT_MS = 120_000;
 
 /** Throws every code of exit 2 and 125 in the error table that has to do with starting. */
 export async function up(options: UpOptions): Promise<UpResult> {
+  return upModel(loadModel(options), options);
+}
+
+/** The same for a model that was not made of a stack file. */
+export async function upModel(fromFile: Model, options: StartOptions): Promise<UpResult> {
   const startedMs = performance.now();
-  const { report = silent, signal } = options;
-  const fromFile = loadModel(options);
+  const { report = silent, signal, build } = options;
   const docker = await openDocker();
   const found = (await observeLabs(docker)).get(fromFile.stack.name);
   const model = options.fresh ? fromFile : keepReplaced(fromFile, found);
@@ -58,7 +67,7 @@ export async function up(options: UpOptions): Promise<UpResult> {
   const subnets = options.subnets ?? SUBNETS_DEFAULT;
   const count = `${model.nodes.length + model.edges.length}`;
   report({ subject: 'containers', kind: count, state: 'starting', done: false });
-  const observed = await startContainers(docker, model, images, { subnets, signal });
+  const observed = await startContainers(docker, model, images, { subnets, signal, build });
   const session = sessionOf(docker, observed);
   report({ subject: 'containers', kind: count, state: 'started', done: true });
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;

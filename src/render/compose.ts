@@ -3,6 +3,7 @@
 import {
   configOf,
   type Edge,
+  type ExtraNode,
   HOST,
   isCustom,
   isHostEdge,
@@ -50,6 +51,7 @@ export function renderCompose(model: Model, placement: Placement): string {
   const nodes = model.nodes.map((node) => ({
     ...(isCustom(node) ? customValues(model, node) : systemValues(model, placement, node)),
     name: node.name,
+    aliases: node.aliases ?? [],
     role: node.role,
     zone: node.zone,
     lab,
@@ -61,11 +63,26 @@ export function renderCompose(model: Model, placement: Placement): string {
     internal: name !== HOST,
     subnet: placement.subnets.get(name)!,
   }));
-  const volumes = model.nodes
-    .filter((node) => !isCustom(node))
-    .map((node) => ({ name: node.name, disk: diskOf(model, node) }));
+  const { volumes: shared, ...parts } = model.stack.parts ?? { volumes: {} };
+  const volumes = [
+    ...model.nodes
+      .filter((node) => !isCustom(node))
+      .map((node) => ({ name: node.name, node: true, disk: diskOf(model, node), options: {} })),
+    ...Object.entries(shared).map(([name, options]) => {
+      return { name, node: false, disk: undefined, options };
+    }),
+  ];
   const proxies = model.edges.map((edge, i) => proxyValues(model, placement, edge, i === 0));
-  return renderTemplate('compose', { lab, version, stack, nodes, proxies, networks, volumes });
+  return renderTemplate('compose', {
+    lab,
+    version,
+    stack,
+    nodes,
+    proxies,
+    networks,
+    volumes,
+    parts,
+  });
 }
 
 function systemValues(model: Model, { images }: Placement, node: Node): object {
@@ -77,6 +94,7 @@ function systemValues(model: Model, { images }: Placement, node: Node): object {
   const builder = nodes.find(({ name }) => images.get(name)?.ref === ref);
   return {
     template: `${node.system}/${node.role}`,
+    hostname: node.name,
     image: { ref, build: node === builder ? build : undefined },
     service: systems[node.system]!.service(node, { lab: stack.name, config, peers }),
     config,
@@ -93,13 +111,31 @@ export const diskOf = (model: Model, node: Node): unknown =>
  * Its own labels join those that labctl needs; a list of `key=value` is compose's other way to
  * write them.
  */
-function customValues({ stack }: Model, node: Node): object {
-  const { labels = {}, ...service } = stack.nodes[node.name]!.service;
-  const pairs = Array.isArray(labels)
+function customValues({ stack, edges }: Model, node: Node): object {
+  const { labels = {}, hostname = node.name, ...own } = stack.nodes[node.name]!.service;
+  const service = {
+    ...own,
+    ...(own.depends_on !== undefined && { depends_on: startAfter(own, edges, node) }),
+  };
+  const words = Array.isArray(labels)
     ? labels.map((label) => String(label).split(/=(.*)/s).slice(0, 2))
     : Object.entries(labels as object);
-  const own = pairs.map(([key, value = '']) => ({ key, value: String(value) }));
-  return { template: 'custom', service, replaced: undefined, labels: own };
+  const pairs = words.map(([key, value = '']) => ({ key, value: String(value) }));
+  return { template: 'custom', service, hostname, replaced: undefined, labels: pairs };
+}
+
+/**
+ * A woven service starts after those that its project says, and after the proxies by which it
+ * dials: it finds names from the start, as it would without labctl.
+ */
+function startAfter(
+  { depends_on }: ExtraNode['service'],
+  edges: readonly Edge[],
+  { name }: Node,
+): object {
+  const proxies = edges.filter(({ from }) => from === name).map(proxyService);
+  const started = proxies.map((proxy) => [proxy, { condition: 'service_started' }]);
+  return { ...(depends_on as object), ...Object.fromEntries(started) };
 }
 
 function proxyValues(model: Model, placement: Placement, edge: Edge, builds: boolean): object {
@@ -116,7 +152,7 @@ function proxyValues(model: Model, placement: Placement, edge: Edge, builds: boo
     edge: edge.name,
     to: edge.to,
     fromNetwork: edge.from,
-    alias: isHostEdge(edge) ? undefined : edge.to,
+    aliases: isHostEdge(edge) ? [] : [edge.to, ...(target.aliases ?? [])],
     image: proxyImage.ref,
     build: builds ? proxyImage.build?.context : undefined,
     pullPolicy: builds || !proxyImage.build ? undefined : 'never',

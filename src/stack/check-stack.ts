@@ -2,7 +2,7 @@
 // another is references.ts.
 import { type Check, type Checked, type Complaint, checkValue, quoted } from './check.ts';
 import { isMap, toJson } from './json.ts';
-import type { ExtraNode, Link, Stack, System, SystemConfig } from './model.ts';
+import type { ExtraNode, Stack, System, SystemConfig } from './model.ts';
 import { didYouMean, nodeNameProblem } from './names.ts';
 import { nodeSchema, refusedNodeKeys } from './node-schema.ts';
 import { refusedTopKeys, systemKey, topSchema } from './schema.ts';

@@ -16,7 +16,14 @@ export interface Stack {
   readonly zones?: Readonly<Record<string, readonly string[]>>;
   /** Edges that no system has of itself. */
   readonly links?: readonly Link[];
+  /** Of a woven compose project: what its services refer to, as compose knows it. */
+  readonly parts?: ComposeParts;
 }
+
+/** Kind -> name -> what compose says of it. */
+export type ComposeParts = Readonly<
+  Record<'volumes' | 'secrets' | 'configs', Readonly<Record<string, object>>>
+>;
 
 /** Edges from every node of one word to every node of another. */
 export interface Link {
@@ -41,6 +48,10 @@ export interface ExtraNode {
   readonly ports: readonly number[];
   /** `etcd-1`, `etcd-1:2379`, or a group's name for all its nodes. */
   readonly connects: readonly string[];
+  /** Which of the ports `host:NODE` publishes, and where; null: labctl chooses. Default: all. */
+  readonly published?: Readonly<Record<string, number | null>>;
+  /** What else it is dialled by, beside its name. */
+  readonly aliases?: readonly string[];
   /** Everything else, as compose knows it. */
   readonly service: Readonly<Record<string, unknown>>;
 }
@@ -61,6 +72,8 @@ export interface Node {
   readonly publish: readonly string[];
   /** Port name -> the host port that the stack file fixes. */
   readonly hostPorts: Readonly<Record<string, number>>;
+  /** What else others dial it by. */
+  readonly aliases?: readonly string[];
 }
 
 /** Directed: `from` dials `to` on `ports`. `from` is `host` for the user's own machine. */
@@ -257,15 +270,17 @@ function linksOf({ nodes, links = [] }: Stack): readonly Link[] {
 
 const publishedPorts = (node: Node): number[] => node.publish.map((name) => node.ports[name]!);
 
-function extraNode(name: string, extra: ExtraNode): Node {
-  const ports = Object.fromEntries(extra.ports.map((port) => [String(port), port]));
+function extraNode(name: string, { ports: numbers, published, aliases }: ExtraNode): Node {
+  const ports = Object.fromEntries(numbers.map((port) => [String(port), port]));
+  const fixed = Object.entries(published ?? {}).filter(([, outside]) => outside !== null);
   return {
     name,
     group: name,
     system: CUSTOM,
     role: CUSTOM,
     ports,
-    publish: Object.keys(ports),
-    hostPorts: {},
+    publish: Object.keys(published ?? ports),
+    hostPorts: Object.fromEntries(fixed) as Record<string, number>,
+    ...(aliases && { aliases }),
   };
 }

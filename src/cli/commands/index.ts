@@ -25,10 +25,11 @@ import { validate } from './validate.ts';
 import { version } from './version.ts';
 import { wait } from './wait.ts';
 import { wan } from './wan.ts';
+import { weave } from './weave.ts';
 import { wipe } from './wipe.ts';
 
 export const commandGroups: Readonly<Record<string, readonly CommandSpec[]>> = {
-  'Start and stop:': [up, down, ...lifecycleCommands, replace],
+  'Start and stop:': [up, weave, down, ...lifecycleCommands, replace],
   'Look:': [ls, status, logs, exec, client, port, wait, trace],
   'Break and mend:': [partition, heal, fault, wan, fill, limit, wipe],
   'Run and share:': [validate, render, stacks, api],

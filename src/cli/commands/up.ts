@@ -1,5 +1,6 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { LabStatus } from '../../lab/status.ts';
+import type { UpResult } from '../../lab/up.ts';
 import { type CommandSpec, collect, durationOption } from '../command.ts';
 import type { Context } from '../context.ts';
 import { createProgress } from '../output/progress.ts';
@@ -12,6 +13,7 @@ interface Options {
   readonly wait: boolean;
   readonly timeout: number;
   readonly pull: 'missing' | 'always' | 'never';
+  readonly build?: boolean;
   readonly fresh?: boolean;
   readonly subnets: string;
   readonly dryRun?: boolean;
@@ -26,63 +28,80 @@ export const up: CommandSpec = {
     'up -f my/labctl.yaml --lab second',
   ],
   configure: (command) =>
-    command
-      .argument('[stack]', 'a built-in name, or a path; none: ./labctl.yaml, searched upwards')
-      .option('-f, --file <path>', 'a stack file, or - for stdin')
-      .option('--set <key=value>', 'change the stack, e.g. nodes=5; may be repeated', collect)
-      .option('--no-wait', 'return as soon as the containers run')
-      .addOption(durationOption('--timeout <duration>', 'how long to wait', '2m'))
-      .addOption(
-        new Option('--pull <policy>', 'when to pull images')
-          .choices(['missing', 'always', 'never'])
-          .default('missing'),
-      )
-      .option('--fresh', 'remove the lab and its data first')
-      .option('--subnets <cidr>', "where the lab's networks are cut from", '10.213.0.0/16')
-      .option('--dry-run', 'say what would be done'),
+    addStartOptions(
+      command
+        .argument('[stack]', 'a built-in name, or a path; none: ./labctl.yaml, searched upwards')
+        .option('-f, --file <path>', 'a stack file, or - for stdin')
+        .option('--set <key=value>', 'change the stack, e.g. nodes=5; may be repeated', collect),
+    ),
   run: async (context, stack: string | undefined, options: Options) => {
     const { timeout: timeoutMs, dryRun, ...rest } = options;
     const { lab, progress: mode, quiet = false } = context.shared;
     const choice = { ...rest, timeoutMs, ...(stack && { stack }), ...(lab && { lab }) };
     if (dryRun) return planOnly(context, choice);
-    const [{ up }, { labStatus }, { labNames }] = await Promise.all([
-      import('../../lab/up.ts'),
-      import('../../lab/status.ts'),
-      import('../../lab/list.ts'),
-    ]);
+    const { up } = await import('../../lab/up.ts');
     const progress = createProgress(mode, quiet);
     const { signal } = context;
     const result = await up({ ...choice, report: progress.report, signal }).finally(progress.end);
-    const { session, changed, tookMs } = result;
-    const status = await labStatus(session);
-    const alone = (await labNames(false, session.docker)).length === 1;
-    const which = alone ? '' : ` --lab ${status.lab}`;
-    await context.print({
-      json: { ...status, tookMs },
-      names: () => [status.lab],
-      table: (paint, wide) => {
-        const took = `${(tookMs / 1000).toFixed(1)}s`;
-        const word = changed ? `ready in ${took}` : 'already up: nothing to do';
-        const { systems } = session.model.stack;
-        const what = Object.values(systems).map(({ system, version }) => `${system} ${version}`);
-        const count = [
-          ...what,
-          plural(status.nodes.length, 'node'),
-          plural(status.edges.length, 'edge'),
-        ].join(', ');
-        return [
-          `lab ${status.lab}  (${count})  ${options.wait ? word : 'started, not waited for'}`,
-          '',
-          statusTable(status, paint, wide),
-          ...(wide ? ['', edgesTable(status, paint)] : []),
-          '',
-          'try:',
-          ...tryNext(status).map((line) => `  ${context.self} ${line}${which}`),
-        ].join('\n');
-      },
-    });
+    await printStarted(context, result, options.wait);
   },
 };
+
+/** How a lab is started, whatever it is made of. */
+export const addStartOptions = (command: Command): Command =>
+  command
+    .option('--no-wait', 'return as soon as the containers run')
+    .addOption(durationOption('--timeout <duration>', 'how long to wait', '2m'))
+    .addOption(
+      new Option('--pull <policy>', 'when to pull images')
+        .choices(['missing', 'always', 'never'])
+        .default('missing'),
+    )
+    .option('--build', 'build images of nodes of your own anew')
+    .option('--fresh', 'remove the lab and its data first')
+    .option('--subnets <cidr>', "where the lab's networks are cut from", '10.213.0.0/16')
+    .option('--dry-run', 'say what would be done');
+
+/** The lab as it is now, and what to try; `more` joins the JSON and stands above the table. */
+export async function printStarted(
+  context: Context,
+  { session, changed, tookMs }: UpResult,
+  waited: boolean,
+  more: { readonly json?: object; readonly lines?: readonly string[] } = {},
+): Promise<void> {
+  const [{ labStatus }, { labNames }] = await Promise.all([
+    import('../../lab/status.ts'),
+    import('../../lab/list.ts'),
+  ]);
+  const status = await labStatus(session);
+  const alone = (await labNames(false, session.docker)).length === 1;
+  const which = alone ? '' : ` --lab ${status.lab}`;
+  await context.print({
+    json: { ...status, tookMs, ...more.json },
+    names: () => [status.lab],
+    table: (paint, wide) => {
+      const took = `${(tookMs / 1000).toFixed(1)}s`;
+      const word = changed ? `ready in ${took}` : 'already up: nothing to do';
+      const { systems } = session.model.stack;
+      const what = Object.values(systems).map(({ system, version }) => `${system} ${version}`);
+      const count = [
+        ...what,
+        plural(status.nodes.length, 'node'),
+        plural(status.edges.length, 'edge'),
+      ].join(', ');
+      return [
+        ...(more.lines ?? []),
+        `lab ${status.lab}  (${count})  ${waited ? word : 'started, not waited for'}`,
+        '',
+        statusTable(status, paint, wide),
+        ...(wide ? ['', edgesTable(status, paint)] : []),
+        '',
+        'try:',
+        ...tryNext(status).map((line) => `  ${context.self} ${line}${which}`),
+      ].join('\n');
+    },
+  });
+}
 
 /** Commands for this lab, to which the caller adds how labctl and the lab are called. */
 function tryNext({ nodes }: LabStatus): string[] {

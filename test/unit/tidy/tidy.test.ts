@@ -73,9 +73,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   proxy: ['control', 'faults'],
   render: ['stack', 'systems'],
   docker: ['control', 'stack'],
-  lab: ['control', 'docker', 'faults', 'render', 'shapes', 'stack', 'systems', 'wan'],
+  weave: ['stack'],
+  lab: ['control', 'docker', 'faults', 'render', 'shapes', 'stack', 'systems', 'wan', 'weave'],
   api: ['faults', 'lab', 'shapes', 'stack'],
-  cli: ['api', 'faults', 'lab', 'shapes', 'stack', 'wan'],
+  cli: ['api', 'faults', 'lab', 'shapes', 'stack', 'wan', 'weave'],
 };
 
 test('imports go one way', () => {

@@ -1,0 +1,76 @@
+// weave: a compose project that never heard of labctl becomes a lab.
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type Docker from 'dockerode';
+import { type ProjectFiles, readComposeProject } from '../docker/compose.ts';
+import { openDocker } from '../docker/connect.ts';
+import { foreignProject, imagePorts } from '../docker/foreign.ts';
+import { ensureImage } from '../docker/images.ts';
+import { LabError } from '../errors.ts';
+import { buildModel } from '../stack/model.ts';
+import { systems } from '../systems/index.ts';
+import { exposedBy } from '../weave/ports.ts';
+import { type Project, readProject, type Service } from '../weave/project.ts';
+import { type WeaveChoice, type Woven, weave } from '../weave/weave.ts';
+import { silent } from './report.ts';
+import { type StartOptions, type UpResult, upModel } from './up.ts';
+
+export interface WeaveOptions extends ProjectFiles, WeaveChoice, StartOptions {}
+
+/** What would be woven. Nothing is pulled: the ports of an image that is not here are guessed. */
+export async function planWeave(options: WeaveOptions): Promise<Woven> {
+  const project = readProject(await readComposeProject(options));
+  weave(project, new Map(), options); // what is impossible is said before the engine is asked
+  const docker = await openDocker();
+  const ports = (service: Service) => exposedPorts(docker, service);
+  return weave(project, await mapServices(project, options, ports), options);
+}
+
+/** Weaves and starts it. Throws weave-impossible, and what `up` throws. */
+export async function weaveUp(options: WeaveOptions): Promise<{ woven: Woven; result: UpResult }> {
+  const project = readProject(await readComposeProject(options));
+  const { stack } = weave(project, new Map(), options);
+  const docker = await openDocker();
+  await refuseForeign(docker, stack.name);
+  const { report = silent, pull = 'missing', signal } = options;
+  const exposed = await mapServices(project, options, async (service) => {
+    const { image: ref, build } = service;
+    const say = (state: string) =>
+      report({ subject: String(ref), kind: 'image', state, done: false });
+    const cancel = signal ? { signal } : {};
+    if (ref && !build) await ensureImage(docker, { ref }, { pull, say, ...cancel });
+    return exposedPorts(docker, service);
+  });
+  const woven = weave(project, exposed, options);
+  return { woven, result: await upModel(buildModel(woven.stack, systems), options) };
+}
+
+/**
+ * Compose tells its projects apart by their names alone: a lab that is called like one would take
+ * over its containers and its data.
+ */
+async function refuseForeign(docker: Docker, lab: string): Promise<void> {
+  const found = await foreignProject(docker, lab);
+  if (!found.length) return;
+  throw new LabError('weave-impossible', `a compose project of yours is called ${lab} already`, {
+    details: found,
+    hint: `give the lab another name: --lab ${lab}-2`,
+  });
+}
+
+async function mapServices(
+  { services }: Project,
+  { without = [] }: WeaveChoice,
+  ports: (service: Service) => Promise<readonly number[]>,
+): Promise<Map<string, readonly number[]>> {
+  const woven = Object.entries(services).filter(([name]) => !without.includes(name));
+  const found = woven.map(async ([name, service]) => [name, await ports(service)] as const);
+  return new Map(await Promise.all(found));
+}
+
+async function exposedPorts(docker: Docker, { image, build }: Service): Promise<readonly number[]> {
+  if (!build) return (image && (await imagePorts(docker, image))) || [];
+  const { context, dockerfile = 'Dockerfile', dockerfile_inline: inline } = build;
+  const path = resolve(context, dockerfile);
+  return exposedBy(inline ?? (existsSync(path) ? readFileSync(path, 'utf8') : ''));
+}

@@ -1,0 +1,124 @@
+// Who dials whom in a compose project, on which ports, and by what that is known.
+import { LabError } from '../errors.ts';
+import { parseAddress } from '../stack/addresses.ts';
+import { edgeName, HOST } from '../stack/model.ts';
+import { type Named, selectNodes } from '../stack/select.ts';
+import { findMentions } from './mentions.ts';
+import { aliasesOf, readLink, shareNetwork } from './names.ts';
+import { isCarried, knownPorts, sorted } from './ports.ts';
+import type { Project } from './project.ts';
+import type { Remark } from './service.ts';
+
+/** An edge between services, by their names in the project. */
+export interface FoundEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly ports: readonly number[];
+  readonly why: readonly string[];
+}
+
+export interface Given {
+  /** `web:db`, `web::db:3306`, `host:db`, with globs. */
+  readonly edges: readonly string[];
+  /** Service -> what its image or Dockerfile exposes. */
+  readonly exposed: ReadonlyMap<string, readonly number[]>;
+  /** Services as nodes: their `group` is the service's name. */
+  readonly named: readonly Named[];
+}
+
+/** Edges in the order in which they are found; `host` dials too where it is told to. */
+export function findEdges(
+  project: Project,
+  given: Given,
+): { edges: FoundEdge[]; remarks: Remark[] } {
+  const found = new Map<
+    string,
+    { from: string; to: string; ports: Set<number>; why: Set<string> }
+  >();
+  const remarks: Remark[] = [];
+  const add = (from: string, to: string, port: number | undefined, why: string) => {
+    if (from === to) return;
+    const name = edgeName(from, to);
+    const edge = found.get(name) ?? { from, to, ports: new Set(), why: new Set() };
+    found.set(name, edge);
+    edge.why.add(why);
+    if (port !== undefined && isCarried(port)) edge.ports.add(port);
+  };
+  for (const wish of wishesOf(project)) {
+    const { from, to, port, why } = wish;
+    if (shareNetwork(project.services[from]!, project.services[to]!)) add(from, to, port, why);
+    else remarks.push({ what: from, key: why, why: `no edge to ${to}: they share no network` });
+  }
+  for (const text of given.edges)
+    for (const { from, to, port } of readEdge(text, given.named))
+      add(from, to, port, `--edge ${text}`);
+
+  const edges = [...found.values()].flatMap(({ from, to, ports, why }): FoundEdge[] => {
+    const known = knownPorts(project.services[to]!, given.exposed.get(to) ?? []);
+    const all = sorted([...ports, ...known]);
+    if (all.length) return [{ from, to, ports: all, why: [...why] }];
+    const name = edgeName(from, to);
+    const reason = `no port of ${to} is known: --edge ${name}:PORT`;
+    remarks.push({ what: name, key: [...why].join(', '), why: reason });
+    return [];
+  });
+  return { edges, remarks };
+}
+
+interface Wish {
+  readonly from: string;
+  readonly to: string;
+  readonly port?: number;
+  readonly why: string;
+}
+
+/** What the project itself says. A job that ends before others begin is not dialled by them. */
+function wishesOf(project: Project): Wish[] {
+  const names = Object.keys(project.services);
+  const owners = new Map(
+    names.flatMap((name) => [name, ...aliasesOf(name, project)].map((alias) => [alias, name])),
+  );
+  return Object.entries(project.services).flatMap(([from, service]): Wish[] => {
+    const { depends_on = {}, links = [] } = service;
+    const linked = links.map((link) => readLink(link).to);
+    const after = Object.entries(depends_on)
+      .filter(([, { condition }]) => condition !== 'service_completed_successfully')
+      .map(([to]) => to)
+      .filter((to) => !linked.includes(to)); // compose adds what is linked
+    const mentions = findMentions(service, [...owners.keys()]).map(({ name, port, where }) => ({
+      ...{ from, to: owners.get(name)!, why: where },
+      ...(port !== undefined && { port }),
+    }));
+    return [
+      ...linked.map((to) => ({ from, to, why: 'links' })),
+      ...after.map((to) => ({ from, to, why: 'depends_on' })),
+      ...mentions,
+    ].filter(({ to }) => to !== from && names.includes(to));
+  });
+}
+
+/** Throws usage for words that stand for no service. */
+function readEdge(text: string, named: readonly Named[]): Omit<Wish, 'why'>[] {
+  const { from, to, port, both } = parseAddress(text);
+  const find = (word: string) => {
+    const chosen = selectNodes(word, named);
+    const services = named.filter(({ name }) => chosen.includes(name)).map(({ group }) => group);
+    if (services.length) return services;
+    throw new LabError('usage', `--edge ${text}: there is no service "${word}"`, {
+      hint: `services: ${named.map(({ group }) => group).join(', ')}`,
+    });
+  };
+  const number = Number(port ?? 1);
+  if (!Number.isInteger(number) || !isCarried(number))
+    throw new LabError('usage', `--edge ${text}: ${port} is no port that an edge can carry`, {
+      hint: 'for example --edge web:db:3306',
+    });
+  const last = port === undefined ? {} : { port: number };
+  const diallers = from === HOST ? [HOST] : find(from);
+  return diallers.flatMap((a) =>
+    find(to).flatMap((b) => [
+      { from: a, to: b, ...last },
+      ...(both ? [{ from: b, to: a, ...last }] : []),
+    ]),
+  );
+}

@@ -1,0 +1,68 @@
+// A compose project as `docker compose config --format json` says it: interpolated, merged,
+// extended, with absolute paths. Of a service only those keys have a type that weaving reads.
+import { isMap } from '../stack/json.ts';
+
+type Named<T> = Readonly<Record<string, T>>;
+
+export interface Project {
+  readonly name: string;
+  readonly services: Named<Service>;
+  readonly networks?: Named<{ readonly external?: boolean }>;
+  readonly volumes?: Named<Part | null>;
+  readonly secrets?: Named<Part>;
+  readonly configs?: Named<Part>;
+}
+
+/** A volume, secret or config. */
+export interface Part {
+  readonly name?: string;
+  readonly external?: boolean;
+  readonly [key: string]: unknown;
+}
+
+export interface Service {
+  readonly image?: string;
+  readonly build?: {
+    readonly context: string;
+    readonly dockerfile?: string;
+    readonly dockerfile_inline?: string;
+  };
+  readonly command?: readonly string[] | null;
+  readonly entrypoint?: readonly string[] | null;
+  readonly environment?: Named<string | null>;
+  readonly ports?: readonly PortMapping[];
+  readonly expose?: readonly string[];
+  readonly depends_on?: Named<{ readonly condition: string }>;
+  readonly links?: readonly string[];
+  readonly networks?: Named<NetworkUse | null>;
+  readonly network_mode?: string;
+  readonly container_name?: string;
+  readonly deploy?: Named<unknown>;
+  readonly volumes_from?: readonly string[];
+  readonly [key: string]: unknown;
+}
+
+export interface PortMapping {
+  readonly target: number;
+  /** A number as text, or a range; absent where Docker chooses. */
+  readonly published?: string;
+  readonly protocol?: string;
+  readonly host_ip?: string;
+}
+
+export interface NetworkUse {
+  readonly aliases?: readonly string[];
+  readonly [key: string]: unknown;
+}
+
+/** Compose doubles every dollar sign that it prints, so that compose can read it again. */
+export function readProject(json: string): Project {
+  return plain(JSON.parse(json)) as Project;
+}
+
+function plain(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('$$', '$');
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}

@@ -1,0 +1,239 @@
+// Compose projects, as `docker compose config` prints them, and the stacks that they become.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { LabError } from '../../../src/errors.ts';
+import { renderCompose } from '../../../src/render/compose.ts';
+import { buildModel } from '../../../src/stack/model.ts';
+import { nodeNameProblem } from '../../../src/stack/names.ts';
+import { systems } from '../../../src/systems/index.ts';
+import { findMentions } from '../../../src/weave/mentions.ts';
+import { toNodeName } from '../../../src/weave/names.ts';
+import { exposedBy, knownPorts } from '../../../src/weave/ports.ts';
+import { type Project, readProject, type Service } from '../../../src/weave/project.ts';
+import { type WeaveChoice, weave } from '../../../src/weave/weave.ts';
+
+const onDefault = { networks: { default: null } };
+
+const project = (services: Record<string, Service>, more: Partial<Project> = {}): Project => ({
+  name: 'shop',
+  services: Object.fromEntries(
+    Object.entries(services).map(([name, service]) => [name, { ...onDefault, ...service }]),
+  ),
+  ...more,
+});
+
+const woven = (services: Record<string, Service>, choice: WeaveChoice = {}) =>
+  weave(project(services), new Map(), choice);
+
+const edgesOf = (services: Record<string, Service>, choice: WeaveChoice = {}) =>
+  woven(services, choice).edges.map(({ name, ports, why }) => `${name} ${ports} (${why})`);
+
+const started = { condition: 'service_started' };
+const mysql = { image: 'mysql:8' };
+
+describe('edges', () => {
+  test('from depends_on and links, on the ports that the image is known for', () => {
+    const web = { image: 'web', depends_on: { db: started }, links: ['cache:redis'] };
+    expect(edgesOf({ web, db: mysql, cache: { image: 'redis:7' } })).toEqual([
+      'web:cache 6379 (links)',
+      'web:db 3306 (depends_on)',
+    ]);
+  });
+
+  test('a job that must end first is not dialled', () => {
+    const web = { depends_on: { job: { condition: 'service_completed_successfully' } } };
+    const { edges, notWoven } = woven({ web, job: { image: 'job', expose: ['80'] } });
+    expect([edges, notWoven]).toEqual([[], []]);
+  });
+
+  test('between services that share no network there is none, and it is said', () => {
+    const web = { depends_on: { db: started }, networks: { front: null } };
+    const { edges, notWoven } = woven({ web, db: { ...mysql, networks: { back: null } } });
+    expect(edges).toEqual([]);
+    expect(notWoven).toEqual([
+      { what: 'web', key: 'depends_on', why: 'no edge to db: they share no network' },
+    ]);
+  });
+
+  test('given ones: both ways, globs, from the host; words for nobody are wrong', () => {
+    const services = { a: { expose: ['1'] }, b: { expose: ['2'] }, my_c: { expose: ['3'] } };
+    expect(edgesOf(services, { edges: ['a::b:9', '*:my_c', 'host:a'] })).toEqual([
+      'a:b 2,9 (--edge a::b:9)',
+      'b:a 1,9 (--edge a::b:9)',
+      'a:my-c 3 (--edge *:my_c)',
+      'b:my-c 3 (--edge *:my_c)',
+      'host:a 1 (--edge host:a)',
+    ]);
+    expect(() => woven(services, { edges: ['a:d'] })).toThrow('there is no service "d"');
+    expect(() => woven(services, { edges: ['a:b:x'] })).toThrow('x is no port');
+    expect(() => woven(services, { edges: ['a'] })).toThrow('"a" is no edge');
+  });
+
+  test('published ports keep their place on the machine', () => {
+    const ports = [
+      { target: 80, published: '8080', protocol: 'tcp' },
+      { target: 81, protocol: 'tcp' },
+      { target: 53, published: '53', protocol: 'udp' },
+    ];
+    const { stack, notWoven } = woven({ web: { ports } });
+    const { nodes, edges } = buildModel(stack, systems);
+    expect(nodes[0]).toMatchObject({ publish: ['80', '81'], hostPorts: { 80: 8080 } });
+    expect(edges).toEqual([{ name: 'host:web', from: 'host', to: 'web', ports: [80, 81] }]);
+    expect(notWoven).toMatchObject([{ key: 'ports 53:53/udp', why: 'a proxy carries TCP only' }]);
+  });
+});
+
+describe('mentions', () => {
+  const names = ['db', 'my.db', 'cache'];
+  const found = (environment: Record<string, string>, command: string[] = []) =>
+    findMentions({ environment, command }, names).map(({ name, port, where }) =>
+      [name, port, where].filter(Boolean).join(' '),
+    );
+
+  test.each([
+    [{ X: 'db:3306' }, ['db 3306 environment X']],
+    [{ X: 'mysql://u:p@db/shop' }, ['db environment X']],
+    [{ X: 'http://db' }, ['db environment X']],
+    [{ X: 'http://u:p@db:80/?x=cache:1' }, ['db 80 environment X', 'cache 1 environment X']],
+    [{ DB_HOST: 'db' }, ['db environment DB_HOST']],
+    [
+      { CACHE_NODES: 'cache, db:1' },
+      ['db 1 environment CACHE_NODES', 'cache environment CACHE_NODES'],
+    ],
+    [{ MYSQL_DATABASE: 'db' }, []],
+    [{ X: 'mydb:3306 db.example.com:3306 my-db:1 db1:2' }, []],
+    [{ X: 'my.db:7' }, ['my.db 7 environment X']],
+  ])('%j', (environment, expected) => {
+    expect(found(environment)).toEqual(expected);
+  });
+
+  test('in a command', () => {
+    expect(found({}, ['--peers=a=http://db:2380,b=http://cache:2380'])).toEqual([
+      'db 2380 command',
+      'cache 2380 command',
+    ]);
+  });
+});
+
+test('what is said of ports comes before what everybody knows', () => {
+  expect(knownPorts({ image: 'registry:5000/library/mysql:8' }, [])).toEqual([3306]);
+  expect(knownPorts({ image: 'mysql:8', expose: ['33060-33062', '9/udp'] }, [3306])).toEqual([
+    3306, 33060, 33061, 33062,
+  ]);
+  expect(knownPorts({ image: 'own' }, [])).toEqual([]);
+  expect(exposedBy('FROM x\nEXPOSE 80 443/tcp 53/udp\nexpose $PORT\n')).toEqual([80, 443]);
+});
+
+test('dollar signs that compose has doubled are single again', () => {
+  expect(readProject('{"a":["x$$y",{"b":"$$$$"}]}')).toEqual({ a: ['x$y', { b: '$$' }] });
+});
+
+test('any name of a service becomes one that a node may have; a good one stays', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[a-zA-Z0-9._-]{1,60}$/), (service) => {
+      const name = toNodeName(service);
+      expect(nodeNameProblem(name)).toBe(undefined);
+      expect(toNodeName(name)).toBe(name);
+    }),
+  );
+  expect(['my_db', 'host', '9lives', 'Web.API'].map(toNodeName)).toEqual([
+    'my-db',
+    'node-host',
+    'node-9lives',
+    'web-api',
+  ]);
+});
+
+describe('what is impossible is said all at once', () => {
+  const error = (services: Record<string, Service>, more: Partial<Project> = {}): LabError => {
+    try {
+      weave(project(services, more), new Map());
+    } catch (thrown) {
+      return thrown as LabError;
+    }
+    throw new Error('it was woven');
+  };
+
+  test('networks of others, twins, external secrets', () => {
+    const services = {
+      a: { network_mode: 'host' },
+      b: { network_mode: 'service:a' },
+      my_c: {},
+      'my-c': {},
+    };
+    const { code, exit, details, hint } = error(services, { secrets: { s: { external: true } } });
+    expect([code, exit]).toEqual(['weave-impossible', 2]);
+    expect(details).toEqual([
+      "a: it is on the machine's own network, where no proxy stands between it and others",
+      'b: it has no network of its own, but that of service:a',
+      'my_c: as the name of a node it would be the same as my-c',
+      'my-c: as the name of a node it would be the same as my_c',
+      'secret s: it is external, and only a swarm keeps such',
+    ]);
+    expect(hint).toBe(
+      'leave out what may be missing: labctl weave ... --without a --without b --without my_c --without my-c',
+    );
+  });
+
+  test('a project without services', () => {
+    expect(error({}).details).toEqual(['it has no service']);
+  });
+
+  test('what is left out keeps nobody from being woven', () => {
+    const services = { a: { network_mode: 'host' }, b: { depends_on: { a: started } } };
+    const { stack, notWoven } = woven(services, { without: ['a'] });
+    expect(Object.keys(stack.nodes)).toEqual(['b']);
+    expect(stack.nodes.b!.service.depends_on).toEqual({});
+    expect(notWoven).toEqual([{ what: 'a', key: 'all of it', why: '--without' }]);
+    expect(() => woven(services, { without: ['x'] })).toThrow('the project has no such service');
+  });
+});
+
+test('the compose file of the lab: aliases, order, volumes, secrets, and all else as it was', () => {
+  const { stack } = weave(
+    project(
+      {
+        my_db: { ...mysql, volumes: [{ type: 'volume', source: 'data', target: '/d' }] },
+        web: {
+          ...{ build: { context: '/srv' }, hostname: 'www', secrets: [{ source: 's' }] },
+          ...{ environment: { A: '$x', B: null }, shm_size: '1', pid: 'service:my_db' },
+          depends_on: { my_db: { condition: 'service_healthy' } },
+          deploy: { replicas: 2, resources: { limits: { cpus: 1 } } },
+        },
+      },
+      {
+        volumes: { data: { name: 'shop_data', driver: 'local' }, other: { external: true } },
+        secrets: { s: { name: 'shop_s', file: '/srv/s' } },
+      },
+    ),
+    new Map(),
+  );
+  const model = buildModel(stack, systems);
+  const names = ['my-db', 'web', 'host'];
+  const text = renderCompose(model, {
+    subnets: new Map(names.map((name, i) => [name, `10.0.${i}.0/27`])),
+    hostPorts: new Map(),
+    images: new Map(),
+    proxyImage: { ref: 'proxy' },
+    version: '0',
+  });
+  const { services, volumes, secrets } = parse(text);
+  const { 'my-db': db, web, 'web--my-db': proxy } = services;
+  expect(db.networks['my-db'].aliases).toEqual(['my-db.node', 'my_db']);
+  expect(proxy.networks.web.aliases).toEqual(['my-db', 'my_db']);
+  expect(web).toMatchObject({
+    ...{ hostname: 'www', shm_size: '1', pid: 'service:my-db', secrets: [{ source: 's' }] },
+    depends_on: {
+      'my-db': { condition: 'service_healthy' },
+      'web--my-db': { condition: 'service_started' },
+    },
+    environment: { A: '$$x', B: null },
+    deploy: { resources: { limits: { cpus: 1 } } },
+  });
+  expect(volumes).toEqual({
+    data: { driver: 'local', labels: { 'labctl.lab': 'shop-lab' } },
+    other: { labels: { 'labctl.lab': 'shop-lab' } },
+  });
+  expect(secrets).toEqual({ s: { file: '/srv/s' } });
+});
