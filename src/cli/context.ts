@@ -44,6 +44,8 @@ export interface Context {
   session(): Promise<Session>;
   /** The result, on stdout. */
   print(result: Result): Promise<void>;
+  /** One of many results: over the last one on a terminal, else below it; JSON on one line. */
+  rewrite(result: Result): void;
   /** Talk, on stderr; nothing with --quiet. */
   say(line: string): void;
 }
@@ -51,6 +53,7 @@ export interface Context {
 export function createContext(command: Command, signal: AbortSignal): Context {
   const shared = command.opts<SharedOptions>();
   const paint = pc.createColors(mayColor(shared, process.stdout));
+  const wide = shared.output === 'wide';
   return {
     shared,
     self: selfName(),
@@ -60,6 +63,11 @@ export function createContext(command: Command, signal: AbortSignal): Context {
     session: async () => (await import('../lab/session.ts')).openSession(shared.lab),
     say: (line) => {
       if (!shared.quiet) process.stderr.write(`${line}\n`);
+    },
+    rewrite: ({ json, table }) => {
+      if (shared.output === 'json') process.stdout.write(`${JSON.stringify(json)}\n`);
+      else if (process.stdout.isTTY) process.stdout.write(overScreen(table(paint, wide)));
+      else process.stdout.write(`${table(paint, wide)}\n\n`);
     },
     print: async ({ json, table, names }) => {
       const { output, quiet } = shared;
@@ -71,9 +79,16 @@ export function createContext(command: Command, signal: AbortSignal): Context {
             .map((name) => `${name}\n`)
             .join(''),
         );
-      else if (!quiet) process.stdout.write(`${table(paint, output === 'wide')}\n`);
+      else if (!quiet) process.stdout.write(`${table(paint, wide)}\n`);
     },
   };
+}
+
+/** From the top of the screen, each line wiped behind its end and all below: nothing flickers. */
+function overScreen(text: string): string {
+  const { rows = 24 } = process.stdout;
+  const lines = text.split('\n').slice(0, rows - 1);
+  return `\x1b[H${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`;
 }
 
 function wordsAfterDashes(words: readonly string[]): readonly string[] {

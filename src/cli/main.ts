@@ -5,6 +5,7 @@
 import { Command } from 'commander';
 import { ownVersion } from '../lab/files.ts';
 import { buildCommand, type CommandSpec } from './command.ts';
+import { hiddenComplete } from './commands/completion.ts';
 import { commandGroups } from './commands/index.ts';
 import { createContext, mayColor } from './context.ts';
 import { asLabError, formatError } from './output/error.ts';
@@ -25,18 +26,18 @@ const TOGETHER: Readonly<Record<string, readonly [term: string, summary: string]
   kill: ['kill, pause, unpause', 'kill nodes as kill -9 does; freeze and thaw them'],
   fill: ['fill, limit, wipe', "fill a disk, limit cpu and memory, empty a node's data"],
   exec: ['exec, client', "run a command in a node; open the database's own shell"],
+  status: ['status, graph', 'show nodes and health, edges and their faults; draw them'],
   logs: ['logs, trace', 'follow what nodes log, and what happens on edges'],
   port: ['port, wait', 'print where a node is reached; wait for health'],
   validate: ['validate, render', 'check stack files; write the compose file of one'],
-  explain: ['explain, version', 'say what an error code means, or what versions run here'],
+  init: ['init, stacks', 'write a stack file of your own; list the built-in ones'],
+  doctor: ['doctor, version', 'check what labctl needs; print what versions run here'],
+  explain: ['explain, completion', 'say what an error code means; complete words in a shell'],
 };
 const subcommandTerm = (command: Command) => TOGETHER[command.name()]?.[0] ?? command.name();
 const subcommandDescription = (command: Command) =>
   TOGETHER[command.name()]?.[1] ?? command.summary();
-const ALSO_THERE = [
-  ...Object.values(TOGETHER).flatMap(([term]) => term.split(', ').slice(1)),
-  'help',
-];
+const ALSO_THERE = Object.values(TOGETHER).flatMap(([term]) => term.split(', ').slice(1));
 
 const interrupted = new AbortController();
 process.on('SIGINT', () => {
@@ -69,6 +70,7 @@ function buildProgram(): Command {
       program.addCommand(buildCommand(spec, run).helpGroup(group), { hidden });
     }
   }
+  program.addCommand(buildCommand(hiddenComplete, run), { hidden: true });
   const help = new Command('help').argument('[command]').summary('help for a command');
   program.addHelpCommand(help);
   inherit(program);

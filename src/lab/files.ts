@@ -8,6 +8,9 @@ const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 export const builtinStacksDir = join(packageRoot, 'examples');
 
+/** The JSON Schema of a stack file, for editors. */
+export const schemaFile = join(packageRoot, 'schema', 'stack.json');
+
 /** labctl's own version. */
 export const ownVersion = (): string =>
   (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string })

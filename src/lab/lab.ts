@@ -8,6 +8,7 @@ import { findEndpoint } from './endpoint.ts';
 import { type LabEvent, labEvents } from './events.ts';
 import type { FaultChange } from './fault-change.ts';
 import { type FaultAddOptions, faultAdd, faultList, faultRemove } from './faults.ts';
+import { type GraphFormat, graphFormats, labPicture } from './graph.ts';
 import {
   type HoldEvent,
   type HoldOptions,
@@ -30,6 +31,7 @@ import { type LabStatus, labStatus } from './status.ts';
 import { type UpOptions, up } from './up.ts';
 import { type Condition, waitFor } from './wait-for.ts';
 import { type WanChange, type WanOptions, wan, wanOff } from './wan.ts';
+import { watchStatus } from './watch.ts';
 import { type WeaveOptions, weaveUp } from './weave.ts';
 
 const WAIT_MS = 30_000;
@@ -67,6 +69,16 @@ export class Lab implements AsyncDisposable {
 
   async status(): Promise<LabStatus> {
     return labStatus(await this.#session());
+  }
+
+  /** Calls `onStatus` at once and at every change, until the signal aborts or the lab is gone. */
+  async watch(onStatus: (status: LabStatus) => void, signal: AbortSignal): Promise<void> {
+    return watchStatus(await this.#session(), onStatus, { signal });
+  }
+
+  /** The lab as it is now, as Mermaid text or SVG. */
+  async graph(format: GraphFormat = 'mermaid'): Promise<string> {
+    return graphFormats[format](await labPicture(await this.#session()));
   }
 
   /**

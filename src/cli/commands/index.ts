@@ -2,13 +2,16 @@
 import type { CommandSpec } from '../command.ts';
 import { api } from './api.ts';
 import { client } from './client.ts';
+import { completion } from './completion.ts';
 import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { explain } from './explain.ts';
 import { fault } from './fault.ts';
 import { fill } from './fill.ts';
+import { graph } from './graph.ts';
 import { heal } from './heal.ts';
+import { init } from './init.ts';
 import { lifecycleCommands } from './lifecycle.ts';
 import { limit } from './limit.ts';
 import { logs } from './logs.ts';
@@ -30,8 +33,8 @@ import { wipe } from './wipe.ts';
 
 export const commandGroups: Readonly<Record<string, readonly CommandSpec[]>> = {
   'Start and stop:': [up, weave, down, ...lifecycleCommands, replace],
-  'Look:': [ls, status, logs, exec, client, port, wait, trace],
+  'Look:': [ls, status, graph, logs, exec, client, port, wait, trace],
   'Break and mend:': [partition, heal, fault, wan, fill, limit, wipe],
-  'Run and share:': [validate, render, stacks, api],
-  'Help:': [doctor, explain, version],
+  'Run and share:': [init, stacks, validate, render, api],
+  'Help:': [doctor, version, explain, completion],
 };

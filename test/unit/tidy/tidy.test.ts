@@ -4,6 +4,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { commandGroups } from '../../../src/cli/commands/index.ts';
+import { toMan, toMarkdown } from '../../../src/cli/reference.ts';
 import { errorTable } from '../../../src/error-table.ts';
 import { faultKinds } from '../../../src/faults/index.ts';
 import { describeKinds } from '../../../src/lab/faults.ts';
@@ -74,7 +75,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   render: ['stack', 'systems'],
   docker: ['control', 'stack'],
   weave: ['stack'],
-  lab: ['control', 'docker', 'faults', 'render', 'shapes', 'stack', 'systems', 'wan', 'weave'],
+  graph: ['stack'],
+  lab: [
+    'control',
+    'docker',
+    'faults',
+    'graph',
+    'render',
+    'shapes',
+    'stack',
+    'systems',
+    'wan',
+    'weave',
+  ],
   api: ['faults', 'lab', 'shapes', 'stack'],
   cli: ['api', 'faults', 'lab', 'shapes', 'stack', 'wan', 'weave'],
 };
@@ -238,6 +251,15 @@ test('docs/faults.md is made of the fault kinds (vitest -u writes it)', async ()
   });
   const text = `${[FAULTS_HEAD, ...sections].join('\n\n')}\n`;
   await expect(text).toMatchFileSnapshot(join(root, 'docs/faults.md'));
+});
+
+test('docs/cli.md has the reference, and man/labctl.1 is made, of the commands (vitest -u writes)', async () => {
+  const mark = '<!-- made of the command map: vitest -u writes it -->';
+  const [head] = read('docs/cli.md').split(mark);
+  const text = `${head}${mark}\n\n${toMarkdown()}\n`;
+  await expect(text).toMatchFileSnapshot(join(root, 'docs/cli.md'));
+  const { version } = JSON.parse(read('package.json')) as { version: string };
+  await expect(toMan(version)).toMatchFileSnapshot(join(root, 'man/labctl.1'));
 });
 
 test('every document has one title, and every relative link leads somewhere', () => {
