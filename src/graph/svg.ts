@@ -1,6 +1,13 @@
 // A picture as SVG, without anything that draws for us: all nodes on a circle, by zone and group,
 // with the edges inside of it and those from the host coming from outside.
-import { isFromHost, type Line, linesOf, type Picture, type PictureNode } from './picture.ts';
+import {
+  isFromHost,
+  type Line,
+  linesOf,
+  type Picture,
+  type PictureEdge,
+  type PictureNode,
+} from './picture.ts';
 
 interface Point {
   readonly x: number;
@@ -9,11 +16,14 @@ interface Point {
 
 const BOX = { width: 112, height: 44 } as const;
 /** Room outside of the circle, for boxes, zones and where the host dials. */
-const MARGIN = { x: 230, y: 130 } as const;
+const MARGIN = { x: 140, y: 150 } as const;
+/** Of a letter of the labels, with some to spare. */
+const LETTER = 6.4;
 const RADIUS_MIN = 150;
 /** Along the circle, from node to node. */
 const SPACE = 165;
 const BEND = 22;
+const LINE = 14;
 
 const GREY = '#8a94a0';
 const RED = '#c0392b';
@@ -25,7 +35,9 @@ export function toSvg(picture: Picture): string {
   const nodes = inOrder(picture.nodes);
   const radius =
     nodes.length < 2 ? 0 : Math.max(RADIUS_MIN, (nodes.length * SPACE) / (2 * Math.PI));
-  const center = { x: radius + MARGIN.x, y: radius + MARGIN.y };
+  const longest = Math.max(0, ...picture.edges.filter(isFromHost).map(labelWidth));
+  const side = Math.max(MARGIN.x + longest, (picture.title.length * LETTER) / 2);
+  const center = { x: radius + side, y: radius + MARGIN.y };
   const angles = new Map(
     nodes.map(({ name }, i) => [name, (2 * Math.PI * i) / nodes.length - Math.PI / 2]),
   );
@@ -115,8 +127,11 @@ function inner(line: Line, at: (name: string) => Point): string {
   };
   const [start, end] = [border(a, middle), border(b, middle)];
   const path = `M${place(start)}Q${place(middle)} ${place(end)}`;
-  // Where a third of the way is done, so that labels of crossing lines do not meet.
-  const label = { x: (start.x + middle.x) / 2, y: (start.y + middle.y) / 2 };
+  // One line's in the middle of it; of two that bend, each nearer to where it begins.
+  const t = line.both ? 0.5 : 0.35;
+  const along = (a: number, b: number, c: number) =>
+    (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t ** 2 * c;
+  const label = { x: along(start.x, middle.x, end.x), y: along(start.y, middle.y, end.y) };
   return stroke(line, path) + text(line, label, 'middle');
 }
 
@@ -127,14 +142,26 @@ function outer(line: Line, at: (name: string, far?: number) => Point, radius: nu
   const end = border(target, from);
   const path = `M${place(from)}L${place(end)}`;
   const side = Math.abs(from.x - target.x) < 30 ? 'middle' : from.x > target.x ? 'start' : 'end';
-  const above = {
-    x: from.x,
-    y: from.y + (from.y < target.y - 30 ? -6 : from.y > target.y + 30 ? 14 : 4),
-  };
   const nudge = side === 'start' ? 6 : side === 'end' ? -6 : 0;
-  const words = { ...line, label: ['host', line.label].filter(Boolean).join(' ') };
-  return stroke(line, path) + text(words, { ...above, x: above.x + nudge }, side);
+  const words = hostLabel(line);
+  const above = from.y < target.y - 30 ? -6 - LINE * (words.length - 1) : 0;
+  const below = from.y > target.y + 30 ? 14 : above || 4;
+  return (
+    stroke(line, path) +
+    words
+      .map((label, i) => {
+        const y = from.y + (above || below) + i * LINE;
+        return text({ ...line, label }, { x: from.x + nudge, y }, side);
+      })
+      .join('')
+  );
 }
+
+/** `host`, where it is reached, and what is on the edge, below one another. */
+const hostLabel = ({ label }: PictureEdge): string[] => `host ${label}`.trimEnd().split(', ');
+
+const labelWidth = (edge: PictureEdge): number =>
+  LETTER * Math.max(...hostLabel(edge).map(({ length }) => length));
 
 /** Where the way from `center` of a box towards a point leaves it. */
 function border(center: Point, towards: Point): Point {
