@@ -1,8 +1,9 @@
 // labctl weave on compose projects as users write them (test/weave/): the edges it finds, cuts that
 // cut and heal, and what it says of things that cannot be woven.
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { getLocal, labctl, labctlJson, put, type Ran, testLab } from './labctl.ts';
+import { getLocal, labctl, labctlJson, main, put, type Ran, testLab } from './labctl.ts';
 
 const project = (name: string) =>
   fileURLToPath(new URL(`../weave/${name}/docker-compose.yml`, import.meta.url));
@@ -25,6 +26,20 @@ async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): 
   }
 }
 
+/** `status --watch` as JSON lines; at its end it is interrupted, and says so. */
+function watch(lab: string) {
+  const words = [main, 'status', '--watch', '-o', 'json', '--lab', lab];
+  const child = execa('node', words, { reject: false, stdin: 'ignore', timeout: LIMIT_MS });
+  const lines = child[Symbol.asyncIterator]();
+  return {
+    next: async (): Promise<unknown> => JSON.parse(String((await lines.next()).value)),
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGINT');
+      expect((await child).exitCode).toBe(130);
+    },
+  };
+}
+
 test('a shop: its web application, cut from its database and from its cache', async () => {
   await using lab = testLab('labctl-test-weave-shop');
   const up = await labctl('weave', project('shop'), '--build', '--lab', lab.name);
@@ -33,16 +48,23 @@ test('a shop: its web application, cut from its database and from its cache', as
 
   type Page = Record<'greeting' | 'orders' | 'visits', unknown>;
   const page = async () => (await fetch('http://127.0.0.1:28080/')).json() as Promise<Page>;
+  // Without a healthcheck the application may still be starting.
+  const soon = () => page().catch((): Page => ({ greeting: '', orders: '', visits: '' }));
   const works = ({ orders, visits }: Page) =>
     typeof orders === 'number' && typeof visits === 'number';
   // The port of the project, its secret, its init file, and the name with an underscore.
-  expect(await until(page, works)).toEqual({
+  expect(await until(soon, works)).toEqual({
     greeting: 'welcome to the shop',
     orders: 1,
     visits: 1,
   });
 
+  await using watching = watch(lab.name);
+  expect(await watching.next()).toMatchObject({ healthy: true });
   expect((await lab.run('partition', 'db', 'web,my-cache', '--mode', 'refuse')).status).toBe(0);
+  expect(JSON.stringify(await watching.next())).toContain('"kind":"refuse"');
+  expect((await lab.run('graph')).out).toMatch(/n\d -\.->\|"refuse \(\w+\)"\| n\d/);
+  expect((await labctl('__complete', '--', 'heal', '--lab', lab.name, 'my')).out).toBe('my-cache');
   expect(await page()).toMatchObject({ orders: expect.stringContaining('refused'), visits: 2 });
   expect((await lab.run('heal')).status).toBe(0);
   expect(await page()).toMatchObject({ orders: 2, visits: 3 });
