@@ -8,13 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table } from '../dist/cli/output/table.js';
 import { commands } from './commands.mjs';
+import { crowd } from './crowd.mjs';
+import { faults } from './faults.mjs';
 import { memory } from './memory.mjs';
-import { nine } from './nine.mjs';
+import { ninety } from './ninety.mjs';
 import { cells } from './rows.mjs';
 import { start } from './start.mjs';
 import { stream } from './stream.mjs';
 
-const measures = { start, commands, stream, memory, nine };
+const measures = { start, commands, stream, faults, crowd, memory, ninety };
 
 const headers = ['MEASURE', 'WHAT', 'MEDIAN', 'MIN', 'MAX', 'UNIT', 'AIM', 'MET'];
 

@@ -18,7 +18,7 @@ export const memory = () =>
     const docker = await openDocker();
     const { proxies } = (await observeLabs(docker)).get(lab);
     const usages = await Promise.all(
-      [...proxies].map(async ([edge, { id }]) => ({ edge, ...(await usage(docker, id)) })),
+      [...proxies].map(async ([edge, { id }]) => ({ edge, ...(await memoryOf(docker, id)) })),
     );
     return ['peer', 'host'].flatMap((kind) => {
       const own = usages.filter(({ edge }) => edge.startsWith('host:') === (kind === 'host'));
@@ -31,7 +31,8 @@ export const memory = () =>
     });
   });
 
-async function usage(docker, id) {
+/** In MiB; of what is alive, `used` is the better measure. */
+export async function memoryOf(docker, id) {
   const container = docker.getContainer(id);
   const { memory_stats: memory } = await container.stats({ stream: false, 'one-shot': true });
   // cgroup v1 and v2 call it by different names.

@@ -1,5 +1,5 @@
-// What a measure gives: rows. The value of a row is the median of its samples; `aim` is `atMost` or
-// `atLeast`, and a row without one is for information.
+// What a measure gives: rows. The value of a row is the median of its samples; `aim` is `atMost`,
+// `atLeast` or `within`, and a row without one is for information.
 
 export function median(samples) {
   const sorted = [...samples].sort((a, b) => a - b);
@@ -12,6 +12,11 @@ export const ratios = (over, under) => over.map((value, i) => value / under[i]);
 
 export const atMost = (limit) => ({ word: '<=', limit, isMet: (value) => value <= limit });
 export const atLeast = (limit) => ({ word: '>=', limit, isMet: (value) => value >= limit });
+export const within = (from, to) => ({
+  word: 'in',
+  limit: `${from}..${to}`,
+  isMet: (value) => value >= from && value <= to,
+});
 
 export function row(what, unit, samples, aim) {
   const value = median(samples);

@@ -1,5 +1,8 @@
 // Prints one number. `trip HOST PORT N`: the median of N round trips of 64 bytes, in microseconds.
-// `stream HOST PORT N`: what N connections receive together, in MB/s. Arguments as for `node -e`.
+// `stream HOST PORT N`: what N connections receive together, in MB/s; `window` the same of a sender
+// that waits for acknowledgements. `crowd HOST PORT N`: milliseconds until N connections that are
+// opened at once have had a message back; they stay open until stdin ends. Arguments as for
+// `node -e`.
 import { connect } from 'node:net';
 
 const [, mode, host, port, count] = process.argv;
@@ -7,6 +10,8 @@ const [, mode, host, port, count] = process.argv;
 const WARM_UP_TRIPS = 1000;
 const WARM_UP_MS = 300;
 const STREAM_MS = 1500;
+/** Whatever takes longer than this hangs. */
+const LIMIT_MS = 30_000;
 
 const buffer = Buffer.alloc(1 << 18);
 
@@ -40,13 +45,23 @@ async function measureTrip() {
   return trips.sort((a, b) => a - b)[trips.length >> 1];
 }
 
-async function measureStream() {
+const ACKNOWLEDGED_BYTES = 1 << 16;
+
+async function measureStream(kind) {
   let received = 0;
-  const onBytes = (size) => {
-    received += size;
-    return true;
+  const openOne = async () => {
+    let own = 0;
+    const socket = await open(kind, (size) => {
+      received += size;
+      own += size;
+      if (kind === 'w' && own >= ACKNOWLEDGED_BYTES) {
+        socket.write(Buffer.alloc(Math.floor(own / ACKNOWLEDGED_BYTES)));
+        own %= ACKNOWLEDGED_BYTES;
+      }
+      return true;
+    });
   };
-  await Promise.all(Array.from({ length: Number(count) }, () => open('s', onBytes)));
+  await Promise.all(Array.from({ length: Number(count) }, openOne));
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   await wait(WARM_UP_MS);
   const before = received;
@@ -55,5 +70,21 @@ async function measureStream() {
   return (received - before) / 1000 / (performance.now() - startedMs);
 }
 
-console.log(await (mode === 'trip' ? measureTrip() : measureStream()));
-process.exit();
+async function measureCrowd() {
+  const startedMs = performance.now();
+  const openOne = () => new Promise((resolve, reject) => open('e!', resolve).catch(reject));
+  await Promise.all(Array.from({ length: Number(count) }, openOne));
+  return performance.now() - startedMs;
+}
+
+const measures = {
+  trip: measureTrip,
+  stream: () => measureStream('s'),
+  window: () => measureStream('w'),
+  crowd: measureCrowd,
+};
+const limit = setTimeout(() => process.exit(1), LIMIT_MS);
+console.log(await measures[mode]());
+clearTimeout(limit);
+if (mode !== 'crowd') process.exit();
+process.stdin.on('end', () => process.exit()).resume();

@@ -1,8 +1,11 @@
-// Sends back what it gets (first byte `e`), or sends as much as is taken (first byte `s`).
-// Arguments: PORT.
+// Sends back what it gets (first byte `e`), as much as is taken (`s`), or as much as fits in a window
+// of 8 MiB, whose blocks the other side acknowledges with a byte each (`w`). Arguments: PORT.
 import { createServer } from 'node:net';
 
 const block = Buffer.alloc(1 << 20);
+
+const WINDOW_BLOCKS = 128;
+const windowBlock = Buffer.alloc(1 << 16);
 
 const pour = (socket) => {
   while (socket.writable && socket.write(block));
@@ -14,10 +17,15 @@ const server = createServer({ noDelay: true }, (socket) => {
     if (first[0] === 's'.charCodeAt(0)) {
       socket.on('drain', () => pour(socket));
       pour(socket);
+    } else if (first[0] === 'w'.charCodeAt(0)) {
+      for (let i = 0; i < WINDOW_BLOCKS; i += 1) socket.write(windowBlock);
+      socket.on('data', ({ length }) => {
+        for (let i = 0; i < length; i += 1) socket.write(windowBlock);
+      });
     } else {
       socket.write(first.subarray(1)); // the first message may have come with it
       socket.on('data', (chunk) => socket.write(chunk));
     }
   });
 });
-server.listen(Number(process.argv[1]));
+server.listen({ port: Number(process.argv[1]), backlog: 4096 });
