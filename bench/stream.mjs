@@ -8,8 +8,10 @@ const STREAMS = 8;
 export const stream = ({ rounds }) =>
   withPlace({ rounds }, async ({ compare }) => [
     ...roundTripRows(await compare('trip', TRIPS)),
-    ...streamRows('one stream', await compare('stream', 1)),
-    ...streamRows(`${STREAMS} streams`, await compare('stream', STREAMS)),
+    ...streamRows('one stream down', await compare('stream', 1)),
+    ...streamRows('one stream up', await compare('push', 1)),
+    ...streamRows(`${STREAMS} streams down`, await compare('stream', STREAMS)),
+    ...streamRows(`${STREAMS} streams up`, await compare('push', STREAMS)),
   ]);
 
 function roundTripRows({ direct, labctl, haproxy, socat }) {

@@ -1,6 +1,6 @@
 // Prints one number. `trip HOST PORT N`: the median of N round trips of 64 bytes, in microseconds.
 // `stream HOST PORT N`: what N connections receive together, in MB/s; `window` the same of a sender
-// that waits for acknowledgements. `crowd HOST PORT N`: milliseconds until N connections that are
+// that waits for acknowledgements; `push` what they send. `crowd HOST PORT N`: milliseconds until N connections that are
 // opened at once have had a message back; they stay open until stdin ends. Arguments as for
 // `node -e`.
 import { connect } from 'node:net';
@@ -62,12 +62,33 @@ async function measureStream(kind) {
     });
   };
   await Promise.all(Array.from({ length: Number(count) }, openOne));
+  return mbPerS(() => received);
+}
+
+async function measurePush() {
+  const block = Buffer.alloc(1 << 20);
+  const pour = (socket) => {
+    while (socket.write(block));
+  };
+  const openOne = async () => {
+    const socket = await open('p', () => true);
+    socket.on('drain', () => pour(socket));
+    pour(socket);
+    return socket;
+  };
+  const sockets = await Promise.all(Array.from({ length: Number(count) }, openOne));
+  const taken = (socket) => socket.bytesWritten - socket.writableLength;
+  return mbPerS(() => sockets.reduce((sum, socket) => sum + taken(socket), 0));
+}
+
+/** How fast a count of bytes grows. */
+async function mbPerS(read) {
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   await wait(WARM_UP_MS);
-  const before = received;
+  const before = read();
   const startedMs = performance.now();
   await wait(STREAM_MS);
-  return (received - before) / 1000 / (performance.now() - startedMs);
+  return (read() - before) / 1000 / (performance.now() - startedMs);
 }
 
 async function measureCrowd() {
@@ -81,6 +102,7 @@ const measures = {
   trip: measureTrip,
   stream: () => measureStream('s'),
   window: () => measureStream('w'),
+  push: measurePush,
   crowd: measureCrowd,
 };
 const limit = setTimeout(() => process.exit(1), LIMIT_MS);

@@ -1,5 +1,6 @@
-// Sends back what it gets (first byte `e`), as much as is taken (`s`), or as much as fits in a window
-// of 8 MiB, whose blocks the other side acknowledges with a byte each (`w`). Arguments: PORT.
+// Sends back what it gets (first byte `e`) or nothing (`p`), sends as much as is taken (`s`), or as
+// much as fits in a window of 8 MiB, whose blocks are acknowledged with a byte each (`w`).
+// Arguments: PORT.
 import { createServer } from 'node:net';
 
 const block = Buffer.alloc(1 << 20);
@@ -22,6 +23,8 @@ const server = createServer({ noDelay: true }, (socket) => {
       socket.on('data', ({ length }) => {
         for (let i = 0; i < length; i += 1) socket.write(windowBlock);
       });
+    } else if (first[0] === 'p'.charCodeAt(0)) {
+      socket.resume();
     } else {
       socket.write(first.subarray(1)); // the first message may have come with it
       socket.on('data', (chunk) => socket.write(chunk));

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Direction } from '../faults/fault.ts';
 import type { ActiveFault } from './active-fault.ts';
 import { dial, type Target } from './dial.ts';
+import { inbox } from './inbox.ts';
 import { Pipe } from './pipe.ts';
 import { resetSocket } from './reset.ts';
 
@@ -136,7 +137,8 @@ export class Connection {
 
   #dial(): void {
     const client = this.#client;
-    const upstream = dial(this.name.target, { allowHalfOpen: true });
+    const onread = inbox(() => this.#pipes[1]![1]);
+    const upstream = dial(this.name.target, { allowHalfOpen: true, onread });
     this.#upstream = upstream;
     this.#open += 1;
     const limit = setTimeout(() => upstream.destroy(new Error('dial timed out')), DIAL_LIMIT_MS);

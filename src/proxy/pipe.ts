@@ -56,10 +56,7 @@ export class Pipe {
     this.#dst = dst;
     this.#events = events;
     this.#line = new LineOfEffects((slot) => this.#takeHold(slot));
-    src.on('data', (chunk: Buffer) => {
-      if (!this.#direct) this.#receive(chunk);
-      else if (!this.#write(chunk)) this.#block();
-    });
+    src.on('data', (chunk: Buffer) => this.take(chunk));
     src.on('end', () => {
       const reset = wasReset(src);
       if (reset) src.destroy();
@@ -86,6 +83,12 @@ export class Pipe {
     clearTimeout(this.#timer);
     this.#line.clear();
     this.#clearQueue();
+  }
+
+  /** What the source said; called for a source that has an inbox, which has no `data`. */
+  take(chunk: Buffer): void {
+    if (!this.#direct) this.#receive(chunk);
+    else if (!this.#write(chunk)) this.#block();
   }
 
   /** Passes a reset of the source on, behind what waits. */
