@@ -3,7 +3,9 @@
 // that dial only, not for those that are accepted.
 import type { OnReadOpts } from 'node:net';
 
-/** The longest read; node's own are 64 KiB. Pages that no read reaches take no memory. */
+/** Enough for messages; most connections never get another. */
+const FIRST_BYTES = 16 * 1024;
+/** The longest read of a stream; node's own are 64 KiB. */
 const INBOX_BYTES = 256 * 1024;
 /** Less is copied out, so that what waits keeps no more than a few times its length in memory. */
 const COPIED_BYTES = INBOX_BYTES / 4;
@@ -16,18 +18,16 @@ export interface Reader {
 
 /** `reader` is asked for when there is something to read. */
 export function inbox(reader: () => Reader): OnReadOpts {
-  let buffer = Buffer.allocUnsafeSlow(INBOX_BYTES);
-  let isLent = false;
+  let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   return {
-    buffer: () => {
-      if (isLent && reader().queuedBytes > 0) buffer = Buffer.allocUnsafeSlow(INBOX_BYTES);
-      isLent = false;
-      return buffer;
-    },
+    buffer: () => buffer,
     callback: (bytes) => {
-      isLent = bytes >= COPIED_BYTES;
+      const isLent = bytes >= COPIED_BYTES;
       const chunk = buffer.subarray(0, bytes);
       reader().take(isLent ? chunk : Buffer.from(chunk));
+      const isTooSmall = bytes === buffer.length && bytes < INBOX_BYTES;
+      if (isTooSmall || (isLent && reader().queuedBytes > 0))
+        buffer = Buffer.allocUnsafeSlow(INBOX_BYTES);
       return true;
     },
   };

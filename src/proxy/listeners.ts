@@ -1,8 +1,8 @@
 // The ports on which an edge listens, each of which may be closed for a while.
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** The kernel's queue of connections that are made and not yet accepted. */
-const BACKLOG = 511;
+/** Connections made and not yet accepted: a thousand at once must not wait for a second SYN. */
+const BACKLOG = 4096;
 
 export class Listeners {
   readonly #servers = new Map<number, Server>();
