@@ -82,8 +82,8 @@ async function waitHealthy(ports) {
     const healths = await Promise.all(
       [...ports].map(async ([name, port]) => {
         const config = { system: 'etcd', version: '3.5.16' };
-        const question = (_port, text, limitMs) => ask(Number(port), text, limitMs);
-        return [name, await etcd.probe(question, undefined, config)];
+        const access = { ask: (_port, text, limitMs) => ask(Number(port), text, limitMs) };
+        return [name, await etcd.probe(access, undefined, config)];
       }),
     );
     if (!etcd.unready(new Map(healths))) return;
