@@ -17,7 +17,7 @@ const SHOWN_LINES = 8;
 
 export interface ComposeUpOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly only?: string | undefined;
+  readonly only?: readonly string[] | undefined;
   /** Also builds what was built before. */
   readonly build?: boolean | undefined;
 }
@@ -43,7 +43,7 @@ export async function composeUp(
       '--pull',
       'never',
       ...(build ? ['--build'] : []),
-      ...(only ? ['--no-deps', only] : []),
+      ...(only ? ['--no-deps', ...only] : []),
     ];
     const problem = await compose(`${file}.lock`, words, signal);
     if (!problem) return;

@@ -6,7 +6,12 @@ import { composeUp } from '../docker/compose.ts';
 import { ensureImage, ensureProxyImage, type PullPolicy } from '../docker/images.ts';
 import { type ObservedContainer, type ObservedLab, observeLabs } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
-import { type ComposeImage, type Placement, renderCompose } from '../render/compose.ts';
+import {
+  type ComposeImage,
+  type Placement,
+  proxyService,
+  renderCompose,
+} from '../render/compose.ts';
 import { configOf, isCustom, type Model } from '../stack/model.ts';
 import { ownVersion, renderedDir } from './files.ts';
 import { imageSources } from './image-sources.ts';
@@ -26,7 +31,7 @@ export function requireBinaries(model: Model): void {
   }
 }
 
-interface Images {
+export interface Images {
   /** Of nodes that a system runs on. */
   readonly nodes: ReadonlyMap<string, ComposeImage>;
   readonly proxy: ComposeImage;
@@ -70,8 +75,8 @@ export interface StartOptions {
   /** CIDR from which networks are cut that the lab does not have yet. */
   readonly subnets: string;
   readonly signal?: AbortSignal | undefined;
-  /** Only the container of this node; the rest of the lab stays as it is. */
-  readonly only?: string;
+  /** Only these services of the compose file; the rest of the lab stays as it is. */
+  readonly only?: readonly string[];
   /** Builds the images of the user's own nodes anew. */
   readonly build?: boolean | undefined;
 }
@@ -96,7 +101,7 @@ export async function startContainers(
     try {
       await composeUp(lab, file, { signal, only, build });
       const made = (await observeLabs(docker)).get(lab);
-      const half = made && !only ? halfMade(model, made) : [];
+      const half = made ? halfMade(model, made, only) : [];
       if (made?.stack && !half.length) return made;
       if (half.length && attempt < PLACE_TRIES) {
         await Promise.all(half.map(({ id }) => docker.getContainer(id).remove({ force: true })));
@@ -114,9 +119,15 @@ export async function startContainers(
  * Compose attaches a proxy to its second network after it has made it. One that was killed in
  * between leaves a proxy that the next compose takes for whole.
  */
-function halfMade({ edges, stack }: Model, { proxies }: ObservedLab): ObservedContainer[] {
-  return edges.flatMap(({ name, from, to }) => {
+function halfMade(
+  { edges, stack }: Model,
+  { proxies }: ObservedLab,
+  only?: readonly string[],
+): ObservedContainer[] {
+  return edges.flatMap((edge) => {
+    const { name, from, to } = edge;
     const proxy = proxies.get(name);
+    if (only && !only.includes(proxyService(edge))) return [];
     const whole = [from, to].every((end) => proxy?.networks.includes(`${stack.name}_${end}`));
     return proxy && !whole ? [proxy] : [];
   });

@@ -1,8 +1,9 @@
 // What the user names -> the model: find the stack file, read it, build nodes and edges.
 import { LabError } from '../errors.ts';
+import { buildModel } from '../stack/build-model.ts';
 import { findStack } from '../stack/find.ts';
 import { loadStack } from '../stack/load.ts';
-import { buildModel, type Model } from '../stack/model.ts';
+import type { Model } from '../stack/model.ts';
 import { labNameProblem } from '../stack/names.ts';
 import { systems } from '../systems/index.ts';
 import { builtinStacksDir } from './files.ts';

@@ -6,11 +6,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { engineError } from '../docker/connect.ts';
 import type { PullPolicy } from '../docker/images.ts';
 import { LabError } from '../errors.ts';
+import { buildModel } from '../stack/build-model.ts';
 import { checkValue } from '../stack/check.ts';
 import { type Path, writtenAt } from '../stack/document.ts';
 import { toJson } from '../stack/json.ts';
 import {
-  buildModel,
   configOf,
   isCustom,
   type Model,
@@ -115,7 +115,7 @@ async function replaceOne(
       .getContainer(id)
       .unpause()
       .catch((error) => Promise.reject(engineError(`cannot unpause ${name}`, error)));
-  const options = { subnets: SUBNETS_DEFAULT, signal, only: name };
+  const options = { subnets: SUBNETS_DEFAULT, signal, only: [name] };
   await startContainers(docker, model, images, options);
   const { version } = session.model.replaced[name] ?? {};
   const hint = `labctl replace ${name} ${version ? `--version ${version}` : '--reset'}`;

@@ -9,7 +9,8 @@ import {
   observeLabs,
 } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
-import { buildModel, type Model, type Node } from '../stack/model.ts';
+import { buildModel } from '../stack/build-model.ts';
+import type { Model, Node } from '../stack/model.ts';
 import { didYouMean } from '../stack/names.ts';
 import { systems } from '../systems/index.ts';
 

@@ -32,6 +32,10 @@ export interface NodeStatus {
   } | null;
   /** What `labctl replace` has put in place of what the stack says. */
   readonly replaced: NodeConfig | null;
+  /** What else its system has to tell: `{source: 'mysql-1', lag_seconds: 0}`. */
+  readonly facts: Exclude<NodeHealth['facts'], undefined> | null;
+  /** The same in a few words. */
+  readonly brief: string | null;
   /** Port name -> host:port on the user's machine. */
   readonly endpoints: Readonly<Record<string, string>>;
 }
@@ -90,7 +94,7 @@ export async function labStatus(session: Session): Promise<LabStatus> {
 function nodeStatus(
   { observed, model }: Session,
   node: Node,
-  { health, detail, leader }: NodeHealth,
+  { health, detail, leader, facts, brief }: NodeHealth,
   origins: ReadonlyMap<string, ImageOrigin>,
 ): NodeStatus {
   const container = observed.nodes.get(node.name);
@@ -107,6 +111,8 @@ function nodeStatus(
     since: container?.status ?? '',
     image: container ? { ref, id, source: origins.get(id) ?? 'local' } : null,
     replaced: model.replaced[node.name] ?? null,
+    facts: facts ?? null,
+    brief: brief ?? null,
     endpoints: endpointsOf(observed.proxies.get(`host:${node.name}`)?.published, node),
   };
 }

@@ -7,14 +7,16 @@ import type { PullPolicy } from '../docker/images.ts';
 import { type ObservedLab, observeLabs, observeVolumes } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import { diskOf } from '../render/compose.ts';
-import { buildModel, isCustom, type Model, type Node } from '../stack/model.ts';
+import { buildModel } from '../stack/build-model.ts';
+import { isCustom, type Model, type Node } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
-import { ensureImages, requireBinaries, startContainers } from './containers.ts';
+import { ensureImages, requireBinaries } from './containers.ts';
 import { down } from './down.ts';
 import { loadModel, type StackChoice } from './load-model.ts';
 import { SUBNETS_DEFAULT } from './place.ts';
 import { type Report, silent } from './report.ts';
 import { type Session, sessionOf } from './session.ts';
+import { startInOrder } from './start-in-order.ts';
 import { waitReady } from './wait-ready.ts';
 
 export interface UpOptions extends StackChoice, StartOptions {}
@@ -67,10 +69,11 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   const subnets = options.subnets ?? SUBNETS_DEFAULT;
   const count = `${model.nodes.length + model.edges.length}`;
   report({ subject: 'containers', kind: count, state: 'starting', done: false });
-  const observed = await startContainers(docker, model, images, { subnets, signal, build });
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const start = { subnets, signal, build, timeoutMs, report, before };
+  const observed = await startInOrder(docker, model, images, start);
   const session = sessionOf(docker, observed);
   report({ subject: 'containers', kind: count, state: 'started', done: true });
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const ready =
     options.wait === false ? session : await waitReady(session, { timeoutMs, report, signal });
   const changed = !isDeepStrictEqual(running(before), running(observed));

@@ -1,4 +1,5 @@
-// Waits until every node says that it is well and all agree on who leads. A node that dies
+// Waits until every node says that it is well and all agree on who leads, and does what their
+// systems have to do until then (bootstrap.ts). A node that dies
 // meanwhile ends the wait at once, with the last it had to say.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from '../control/client.ts';
@@ -7,6 +8,7 @@ import { isDone, type ObservedContainer } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import { edgeName, HOST, isCustom, type NodeHealth } from '../stack/model.ts';
 import { formatDuration } from '../stack/units.ts';
+import { runSteps, stepsOf } from './bootstrap.ts';
 import { openControls } from './controls.ts';
 import { probeNodes, unready } from './probe-nodes.ts';
 import { type Report, silent } from './report.ts';
@@ -40,19 +42,26 @@ export async function waitReady(
 ): Promise<Session> {
   const deadlineMs = performance.now() + timeoutMs;
   const say = once(report);
+  let steps = stepsOf(session.model, only);
   for (let current = session; ; current = await refresh(current)) {
     signal?.throwIfAborted();
     await throwIfDead(current, only, ifDead);
+    steps = await runSteps(current, steps, say);
     const { reason, healths, faulty } = await look(current, only);
     for (const [name, { health, detail }] of healths) {
       const kind = current.model.nodes.find((node) => node.name === name)!.system;
       const state = health === 'unhealthy' ? `waiting: ${detail}` : detail;
       say({ subject: name, kind, state, done: health !== 'unhealthy' });
     }
-    if (!reason) return current;
+    if (!reason && !steps.length) return current;
     if (performance.now() > deadlineMs) {
       const hint = faulty ? { hint: `${faulty} edges have faults: labctl heal` } : {};
-      throw await timedOut(current, `${formatDuration(timeoutMs)}: ${reason}`, healths, hint);
+      throw await timedOut(
+        current,
+        `${formatDuration(timeoutMs)}: ${reason ?? 'its bootstrap is not done'}`,
+        healths,
+        hint,
+      );
     }
     await sleep(POLL_MS, undefined, signal ? { signal } : {});
   }

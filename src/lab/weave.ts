@@ -7,7 +7,7 @@ import { openDocker } from '../docker/connect.ts';
 import { foreignProject, imagePorts } from '../docker/foreign.ts';
 import { ensureImage } from '../docker/images.ts';
 import { LabError } from '../errors.ts';
-import { buildModel } from '../stack/model.ts';
+import { buildModel } from '../stack/build-model.ts';
 import { systems } from '../systems/index.ts';
 import { exposedBy } from '../weave/ports.ts';
 import { type Project, readProject, type Service } from '../weave/project.ts';

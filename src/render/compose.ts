@@ -1,6 +1,8 @@
 // Model + placement -> the compose file. Pure and deterministic: the same input gives the same
 // bytes.
+import { createHash } from 'node:crypto';
 import {
+  type ComposeParts,
   configOf,
   type Edge,
   type ExtraNode,
@@ -9,6 +11,7 @@ import {
   isHostEdge,
   type Model,
   type Node,
+  type ServiceContext,
 } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import { renderTemplate } from './templates.ts';
@@ -50,6 +53,7 @@ export function renderCompose(model: Model, placement: Placement): string {
   const stack = JSON.stringify(model.stack);
   const nodes = model.nodes.map((node) => ({
     ...(isCustom(node) ? customValues(model, node) : systemValues(model, placement, node)),
+    files: isCustom(node) ? [] : filesOf(model, node),
     name: node.name,
     aliases: node.aliases ?? [],
     role: node.role,
@@ -73,6 +77,7 @@ export function renderCompose(model: Model, placement: Placement): string {
     }),
   ];
   const proxies = model.edges.map((edge, i) => proxyValues(model, placement, edge, i === 0));
+  const files = nodes.flatMap((node) => node.files);
   return renderTemplate('compose', {
     lab,
     version,
@@ -81,26 +86,51 @@ export function renderCompose(model: Model, placement: Placement): string {
     proxies,
     networks,
     volumes,
-    parts,
+    parts: withFiles(parts, files),
   });
 }
 
 function systemValues(model: Model, { images }: Placement, node: Node): object {
-  const { stack, nodes, replaced } = model;
-  const config = configOf(model, node);
-  const peers = nodes.filter(({ group }) => group === node.group);
+  const { nodes, replaced } = model;
+  const context = contextOf(model, node);
   const { ref, build } = images.get(node.name)!;
   // One service builds for all that share the image; compose finds it by the image's name.
   const builder = nodes.find(({ name }) => images.get(name)?.ref === ref);
+  const service = systems[node.system]!.service(node, context);
   return {
-    template: `${node.system}/${node.role}`,
+    template: `${node.system}/${service.template ?? node.role}`,
     hostname: node.name,
     image: { ref, build: node === builder ? build : undefined },
-    service: systems[node.system]!.service(node, { lab: stack.name, config, peers }),
-    config,
+    service,
+    config: context.config,
     replaced: replaced[node.name] && JSON.stringify(replaced[node.name]),
     labels: [],
   };
+}
+
+/** Files stand among the configs that a woven project may have. */
+function withFiles(parts: Partial<ComposeParts>, files: ReturnType<typeof filesOf>) {
+  const own = Object.fromEntries(files.map(({ id, content }) => [id, { content }]));
+  return files.length ? { ...parts, configs: { ...parts.configs, ...own } } : parts;
+}
+
+const contextOf = (model: Model, node: Node): ServiceContext => ({
+  lab: model.stack.name,
+  config: configOf(model, node),
+  peers: model.nodes.filter(({ group }) => group === node.group),
+});
+
+/**
+ * Files go along as compose configs, which compose copies into the container: no path on this
+ * machine, so also to a remote engine. The digest is in the name because compose looks at that
+ * alone when it decides whether a container is still as it should be.
+ */
+function filesOf(model: Model, node: Node) {
+  const files = systems[node.system]!.files?.(node, contextOf(model, node)) ?? {};
+  return Object.entries(files).map(([target, content]) => {
+    const digest = createHash('sha256').update(`${target}\0${content}`).digest('hex').slice(0, 8);
+    return { id: `${node.name}-${digest}`, target, content };
+  });
 }
 
 /** The size of a node's data volume, where it has one. */

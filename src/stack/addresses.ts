@@ -24,17 +24,23 @@ export function parseAddress(text: string): Address {
   return { from, to, both: colons === '::', ...(port === undefined ? {} : { port }) };
 }
 
-/** `leader`, `etcd-leader` (of the group etcd); `primary` and `replica` are the words of others. */
+/**
+ * `leader`, `etcd-leader` (of the group etcd), `pd-leader` (of the role pd); `primary` and
+ * `replica` are the words of others.
+ */
 const LIVE_ROLE = /^(?:(.+)-)?(leader|primary|follower|replica)$/;
 
 /** As `selectNodes` finds them, whoever leads. `host` is itself alone. */
 export const selectFixed = (word: string, nodes: readonly Named[]): readonly string[] =>
   word === HOST ? [HOST] : selectNodes(word, nodes);
 
+/** True for a node of that group or that role. */
+const isOf = ({ group, role }: Named, word: string): boolean => group === word || role === word;
+
 /** True for a word whose bearers only the nodes themselves know: `leader`, `etcd-follower`. */
 export const isLiveRole = (word: string, nodes: readonly Named[]): boolean => {
   const group = LIVE_ROLE.exec(word)?.[1];
-  return LIVE_ROLE.test(word) && (!group || nodes.some((node) => node.group === group));
+  return LIVE_ROLE.test(word) && (!group || nodes.some((node) => isOf(node, group)));
 };
 
 /** Names of the nodes that bear a live role, of nodes that were asked. */
@@ -42,7 +48,7 @@ export function selectLive(word: string, nodes: readonly Named[]): readonly stri
   const [, group, role] = LIVE_ROLE.exec(word)!;
   const leads = role === 'leader' || role === 'primary';
   return nodes
-    .filter((node) => node.leader === leads && (!group || node.group === group))
+    .filter((node) => node.leader === leads && (!group || isOf(node, group)))
     .map(({ name }) => name);
 }
 

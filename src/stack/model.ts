@@ -2,8 +2,6 @@
 // Docker, no clock, no files. Systems (src/systems/) implement `System`; nothing here knows one by
 // name.
 import type { ZodType } from 'zod';
-import { selectNodes } from './select.ts';
-import { zoneOf } from './zones.ts';
 
 /** A stack file after parsing and validation: the whole of it is kept in a label of the lab. */
 export interface Stack {
@@ -126,6 +124,8 @@ export interface NodeHealth {
   readonly term?: number;
   /** What else the system has to tell, for `status -o wide` and its JSON: `{lag: '0s'}`. */
   readonly facts?: Readonly<Record<string, string | number | boolean | null>>;
+  /** The same in a few words, for the table of `status`. */
+  readonly brief?: string;
 }
 
 /** What a node knows of its role by itself, without a quorum. */
@@ -162,6 +162,28 @@ export interface NodeAccess {
   ): Promise<Ran>;
 }
 
+/** The nodes of a group, for what concerns more than one of them. */
+export interface GroupAccess {
+  of(node: Node): NodeAccess;
+  /** What a script for sh prints that runs over a node's data, at /data, also when it is dead. */
+  onDisk(node: Node, script: string): Promise<string>;
+}
+
+/** A part of the bootstrap, done by `up` while it waits. It may be cut short, and done again. */
+export interface BootStep {
+  readonly node: Node;
+  /** As `up` shows it: `replication`. */
+  readonly name: string;
+  /**
+   * Looks what is still to do and does it; `say` tells what takes long. The answer: whether it is
+   * done, and what was done, or why it must be tried again.
+   */
+  run(
+    access: GroupAccess,
+    say: (words: string) => void,
+  ): Promise<{ readonly done: boolean; readonly words?: string }>;
+}
+
 /** What a system must say of itself; one file in src/systems/ each. */
 export interface System {
   readonly name: string;
@@ -173,7 +195,10 @@ export interface System {
   /** Edges among the nodes of one group. */
   edges(nodes: readonly Node[], config: SystemConfig): readonly Omit<Edge, 'name'>[];
   image(config: SystemConfig, node: Node): ImageSource;
-  /** Values for templates/<system>/<role>.yaml.hbs. `config`, here and below: of `configOf`. */
+  /**
+   * Values for templates/<system>/<role>.yaml.hbs, or of the name that `template` in them says.
+   * `config`, here and below: of `configOf`.
+   */
   service(node: Node, context: ServiceContext): Readonly<Record<string, unknown>>;
   probe(access: NodeAccess, node: Node, config: SystemConfig): Promise<NodeHealth>;
   /** As `probe`, but at once however the lab is cut; undefined when the node does not answer. */
@@ -182,7 +207,25 @@ export interface System {
   unready(healths: ReadonlyMap<string, NodeHealth>): string | undefined;
   /** The system's own shell, run inside `node`. */
   client(node: Node, config: SystemConfig): readonly string[];
+  /** What containers that run lack of a system that does. */
+  steps?(nodes: readonly Node[], configOf: ConfigOf): readonly BootStep[];
+  /** Files that the node shall find in its container: absolute path -> text. */
+  files?(node: Node, context: ServiceContext): Readonly<Record<string, string>>;
+  /** Role -> roles of its group whose nodes are healthy before a node of it is started. */
+  readonly after?: Readonly<Record<string, readonly string[]>>;
+  /** Where a node of this role takes failpoints over HTTP; undefined: it takes none. */
+  failpoints?(node: Node): FailpointPlace | undefined;
 }
+
+/** `PUT PATH/NAME` with an action sets a failpoint, `DELETE` takes it back, `GET PATH` lists. */
+export interface FailpointPlace {
+  readonly port: number;
+  readonly path: string;
+  /** How a build that has failpoints is made, for who has none. */
+  readonly build: string;
+}
+
+export type ConfigOf = (node: Node) => SystemConfig;
 
 export interface ServiceContext {
   readonly lab: string;
@@ -195,7 +238,7 @@ export interface ServiceContext {
 export const HOST = 'host';
 
 /** The system of a node of the user's own, of which labctl knows only what Docker knows. */
-const CUSTOM = 'custom';
+export const CUSTOM = 'custom';
 
 export const isCustom = ({ system }: Pick<Node, 'system'>): boolean => system === CUSTOM;
 
@@ -207,12 +250,19 @@ export const isHostEdge = (edge: Pick<Edge, 'from'>): boolean => edge.from === H
 /** What decides which program runs; one that is overridden hides those behind it. */
 const PROGRAM = ['version', 'image', 'binary'];
 
-/** What holds for a node of a system: its group's keys, under the stack's and replace's for it. */
+/**
+ * What holds for a node of a system: its group's keys, under those of its role (`tikv: {...}` of a
+ * system that has such a role), the stack's for the node and replace's.
+ */
 export function configOf({ stack, replaced }: Omit<Model, 'edges'>, node: Node): SystemConfig {
   const { overrides = {}, ...group } = stack.systems[node.group]!;
+  const ofRole = isKeys(group[node.role]) ? (group[node.role] as NodeConfig) : undefined;
   const own = (overrides as Record<string, NodeConfig>)[node.name];
-  return [own, replaced[node.name]].reduce<NodeConfig>(overlay, group) as SystemConfig;
+  return [ofRole, own, replaced[node.name]].reduce<NodeConfig>(overlay, group) as SystemConfig;
 }
+
+const isKeys = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `config` with the keys of `over` in place of its own. */
 export function overlay(config: NodeConfig, over: NodeConfig = {}): NodeConfig {
@@ -220,67 +270,4 @@ export function overlay(config: NodeConfig, over: NodeConfig = {}): NodeConfig {
   const hidden = first < 0 ? [] : PROGRAM.slice(first + 1);
   const kept = Object.entries(config).filter(([key]) => !hidden.includes(key));
   return { ...Object.fromEntries(kept), ...over };
-}
-
-/** Stack -> nodes, each in its zone, and edges: the systems' own, host edges, what is linked. */
-export function buildModel(
-  stack: Stack,
-  systems: Readonly<Record<string, System>>,
-  replaced: Model['replaced'] = {},
-): Model {
-  const nodes: Node[] = [];
-  const edges = new Map<string, Edge>();
-  const addEdge = (from: string, to: string, ports: readonly number[]) => {
-    const name = edgeName(from, to);
-    const merged = new Set([...(edges.get(name)?.ports ?? []), ...ports]);
-    edges.set(name, { name, from, to, ports: [...merged].sort((a, b) => a - b) });
-  };
-
-  for (const [group, config] of Object.entries(stack.systems)) {
-    const system = systems[config.system]!;
-    const members = system.nodes(group, config);
-    nodes.push(...members);
-    for (const { from, to, ports } of system.edges(members, config)) addEdge(from, to, ports);
-  }
-  for (const [name, extra] of Object.entries(stack.nodes)) nodes.push(extraNode(name, extra));
-  for (const { from, to, ports } of linksOf(stack))
-    for (const dialler of selectNodes(from, nodes))
-      for (const name of selectNodes(to, nodes).filter((each) => each !== dialler)) {
-        const target = nodes.find((node) => node.name === name)!;
-        addEdge(dialler, name, ports ?? publishedPorts(target));
-      }
-  for (const node of nodes) if (node.publish.length) addEdge(HOST, node.name, publishedPorts(node));
-  const placed = nodes.map((node) => {
-    const zone = zoneOf(node, stack.zones);
-    return zone === undefined ? node : { ...node, zone };
-  });
-  return { stack, replaced, nodes: placed, edges: [...edges.values()] };
-}
-
-/** What `connects` says, as links, and the links. */
-function linksOf({ nodes, links = [] }: Stack): readonly Link[] {
-  const own = Object.entries(nodes).flatMap(([from, { connects }]) =>
-    connects.map((target): Link => {
-      const [to, port] = target.split(':') as [string, string?];
-      return { from, to, ...(port && { ports: [Number(port)] }) };
-    }),
-  );
-  return [...own, ...links];
-}
-
-const publishedPorts = (node: Node): number[] => node.publish.map((name) => node.ports[name]!);
-
-function extraNode(name: string, { ports: numbers, published, aliases }: ExtraNode): Node {
-  const ports = Object.fromEntries(numbers.map((port) => [String(port), port]));
-  const fixed = Object.entries(published ?? {}).filter(([, outside]) => outside !== null);
-  return {
-    name,
-    group: name,
-    system: CUSTOM,
-    role: CUSTOM,
-    ports,
-    publish: Object.keys(published ?? ports),
-    hostPorts: Object.fromEntries(fixed) as Record<string, number>,
-    ...(aliases && { aliases }),
-  };
 }

@@ -22,6 +22,7 @@ export function selectNodes(word: string, nodes: readonly Named[]): readonly str
   }
   const ways = [
     where(({ name }) => name === word),
+    where(({ group, role }) => group === word && role === word), // as tidb among pd and tikv
     where(({ group }) => group === word),
     where(({ role }) => role === word),
   ];

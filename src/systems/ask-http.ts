@@ -6,19 +6,27 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+export interface HttpMore {
+  /** Whole lines: `Host: etcd-1`. */
+  readonly headers?: readonly string[];
+  readonly body?: string;
+}
+
 /** undefined when the node does not answer in time, or not in HTTP. */
 export async function askHttp(
   ask: Ask,
   port: number,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
   path: string,
   limitMs: number,
+  { headers = [], body = method === 'POST' ? '{}' : '' }: HttpMore = {},
 ): Promise<HttpAnswer | undefined> {
-  const body = method === 'POST' ? '{}' : '';
-  const lines = [`${method} ${path} HTTP/1.0`, `Content-Length: ${body.length}`, '', body];
+  const length = `Content-Length: ${Buffer.byteLength(body)}`;
+  const lines = [`${method} ${path} HTTP/1.0`, length, ...headers, '', body];
   let received: string;
   try {
-    received = await ask(port, lines.join('\r\n'), limitMs);
+    // An Ask speaks latin1.
+    received = await ask(port, Buffer.from(lines.join('\r\n')).toString('latin1'), limitMs);
   } catch {
     return undefined; // refused, closed or silent: to a probe all of these are "no answer"
   }

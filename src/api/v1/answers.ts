@@ -62,6 +62,11 @@ const node: z.ZodType<NodeStatus> = z.object({
     .record(z.string(), z.unknown())
     .nullable()
     .describe('What labctl replace has put in place of what the stack says.'),
+  facts: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .nullable()
+    .describe('What else its system has to tell.'),
+  brief: z.string().nullable().describe('The facts in a few words.'),
   endpoints: z.record(z.string(), z.string()),
 });
 

@@ -5,10 +5,13 @@ import { size, table } from './table.ts';
 
 export function statusTable(status: LabStatus, paint: Paint, wide: boolean): string {
   const zones = status.nodes.some(({ zone }) => zone !== null);
+  const hasFacts = status.nodes.some(({ facts }) => facts);
   const headers = ['NODE', ...(zones ? ['ZONE'] : []), 'ROLE', 'HEALTH', 'STATE', 'ENDPOINTS'];
+  if (hasFacts) headers.push('FACTS');
   const rows = status.nodes.map((node) => {
     const [name, ...rest] = nodeRow(node, paint);
-    return [name, ...(zones ? [node.zone ?? '-'] : []), ...rest];
+    const facts = hasFacts ? [factsCell(node, wide)] : [];
+    return [name, ...(zones ? [node.zone ?? '-'] : []), ...rest, ...facts];
   });
   if (!wide) return table(headers, rows);
   const images = status.nodes.map(({ image, replaced }) => {
@@ -20,6 +23,13 @@ export function statusTable(status: LabStatus, paint: Paint, wide: boolean): str
     [...headers, 'IMAGE', 'SOURCE', 'ID', 'REPLACED'],
     rows.map((row, i) => [...row, ...images[i]!]),
   );
+}
+
+/** In brief; wide: all of them. */
+function factsCell({ facts, brief }: NodeStatus, wide: boolean): string {
+  if (!facts || (!wide && brief)) return brief ?? '-';
+  const entries = Object.entries(facts).filter(([, value]) => value !== '');
+  return entries.map(([name, value]) => `${name} ${value ?? '-'}`).join(', ') || '-';
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));

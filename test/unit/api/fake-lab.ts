@@ -39,6 +39,8 @@ const node: NodeStatus = {
   leader: true,
   since: 'Up 1 second',
   image: null,
+  facts: null,
+  brief: null,
   replaced: null,
   endpoints: { client: '127.0.0.1:21695' },
 };

@@ -128,3 +128,17 @@ test('no such edge is said with the ones there are; the words of a lab with its 
     'nodes: etcd-1, etcd-2, etcd-3, app; roles: leader, follower; zones: @eu, @us',
   );
 });
+
+test('the word for a leader may begin with a role; a word that is group and role is the role', () => {
+  const family = [
+    { ...node('pd-1', 'tidb', 'pd'), leader: false },
+    { ...node('pd-2', 'tidb', 'pd'), leader: true },
+    { ...node('tidb-1', 'tidb', 'tidb'), leader: null },
+  ];
+  expect(isLiveRole('pd-leader', family)).toBe(true);
+  expect(isLiveRole('tikv-leader', family)).toBe(false);
+  expect(selectLive('pd-leader', family)).toEqual(['pd-2']);
+  expect(selectLive('pd-follower', family)).toEqual(['pd-1']);
+  expect(selectFixed('tidb', family)).toEqual(['tidb-1']);
+  expect(selectFixed('pd', family)).toEqual(['pd-1', 'pd-2']);
+});

@@ -1,7 +1,8 @@
 // `links:` at the top of a stack file: which edges they make, and what is wrong with one.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildModel, type Link } from '../../../src/stack/model.ts';
+import { buildModel } from '../../../src/stack/build-model.ts';
+import type { Link } from '../../../src/stack/model.ts';
 import { load, loadError, systems } from './fake.ts';
 
 const TWO = `systems:

@@ -1,7 +1,8 @@
 // Keys of single nodes: what they hide of the group's, and what is wrong with them.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { buildModel, configOf, overlay } from '../../../src/stack/model.ts';
+import { buildModel } from '../../../src/stack/build-model.ts';
+import { configOf, overlay } from '../../../src/stack/model.ts';
 import { load, loadError, systems } from './fake.ts';
 
 const stack = (overrides: string, group = 'nodes: 2') =>

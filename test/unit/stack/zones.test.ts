@@ -1,6 +1,7 @@
 // Zones of a stack file: who stands where, and what a newcomer reads when that is not clear.
 import { describe, expect, test } from 'vitest';
-import { buildModel, type Stack } from '../../../src/stack/model.ts';
+import { buildModel } from '../../../src/stack/build-model.ts';
+import type { Stack } from '../../../src/stack/model.ts';
 import { load, loadError, systems } from './fake.ts';
 
 const zonesOf = (stack: Stack) =>

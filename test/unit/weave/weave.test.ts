@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { LabError } from '../../../src/errors.ts';
 import { renderCompose } from '../../../src/render/compose.ts';
-import { buildModel } from '../../../src/stack/model.ts';
+import { buildModel } from '../../../src/stack/build-model.ts';
 import { nodeNameProblem } from '../../../src/stack/names.ts';
 import { systems } from '../../../src/systems/index.ts';
 import { findMentions } from '../../../src/weave/mentions.ts';
