@@ -74,6 +74,12 @@ export const errorTable = {
     'The node is in a state in which this cannot be done to it.',
     'labctl status shows the state of every node.',
   ),
+  'failpoint-refused': row(
+    2,
+    true,
+    'The node takes no failpoints: its build has none, or it refuses the name or the action.',
+    'Build the program with failpoints and give it with binary: in the stack file.',
+  ),
   'disk-unsized': row(
     2,
     true,

@@ -9,6 +9,7 @@ import { hiddenComplete } from './commands/completion.ts';
 import { commandGroups } from './commands/index.ts';
 import { createContext, mayColor } from './context.ts';
 import { asLabError, formatError } from './output/error.ts';
+import { roleFlags } from './role-flags.ts';
 
 const HELP = `A real distributed database on your machine, and every network edge of it to break.
 
@@ -25,6 +26,7 @@ const TOGETHER: Readonly<Record<string, readonly [term: string, summary: string]
   start: ['start, stop, restart', 'start and stop nodes; they keep data and edges'],
   kill: ['kill, pause, unpause', 'kill nodes as kill -9 does; freeze and thaw them'],
   fill: ['fill, limit, wipe', "fill a disk, limit cpu and memory, empty a node's data"],
+  fault: ['fault, failpoint', "faults on edges; failpoints in a node's own program"],
   exec: ['exec, client', "run a command in a node; open the database's own shell"],
   status: ['status, graph', 'show nodes and health, edges and their faults; draw them'],
   logs: ['logs, trace', 'follow what nodes log, and what happens on edges'],
@@ -106,7 +108,7 @@ const asInterrupted = () =>
 
 try {
   const program = buildProgram();
-  if (process.argv.length > 2) await program.parseAsync();
+  if (process.argv.length > 2) await program.parseAsync(roleFlags(process.argv));
   else program.outputHelp();
 } catch (error) {
   fail(error);

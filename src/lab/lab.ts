@@ -6,6 +6,7 @@ import { type DownResult, down } from './down.ts';
 import { type LabEdge, labEdges } from './edges.ts';
 import { findEndpoint } from './endpoint.ts';
 import { type LabEvent, labEvents } from './events.ts';
+import { type Failpoints, failpoint } from './failpoint.ts';
 import type { FaultChange } from './fault-change.ts';
 import { type FaultAddOptions, faultAdd, faultList, faultRemove } from './faults.ts';
 import { type GraphFormat, graphFormats, labPicture } from './graph.ts';
@@ -203,6 +204,11 @@ export class Lab implements AsyncDisposable {
   /** Stops nodes, empties their data and starts them. */
   async wipe(...nodes: readonly string[]): Promise<void> {
     await wipe(await this.#session(), nodes);
+  }
+
+  /** Sets a failpoint of a node whose build has them; `off` takes it back. The others are told. */
+  async failpoint(node: string, name?: string, action?: string): Promise<Failpoints> {
+    return failpoint(await this.#session(), node, name, action);
   }
 
   /** `replace(['etcd-1', 'etcd-2'], { version: '3.5.16' })`: one by one, under their data. */

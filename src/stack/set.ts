@@ -5,9 +5,12 @@
 //   zones      the zones; zones.NAME one of them
 //   NAME.KEY   NAME being a group or node of the file: etcd.nodes, app.image
 //   KEY        a key of the only group: nodes, version, flags.snapshot-count
+//
+// `--ROLE.KEY VALUE`, as `--tikv.count 3`, comes here as the word `--tikv.count=3`: a key of the
+// one group whose system has that role, whatever the group is called.
 import { type Complaint, quoted } from './check.ts';
 import { type Document, type Path, parseYaml } from './document.ts';
-import { isMap, toJson } from './json.ts';
+import { isMap, type JsonSchema, toJson } from './json.ts';
 import type { System } from './model.ts';
 import { didYouMean } from './names.ts';
 import type { Problem } from './problems.ts';
@@ -30,14 +33,15 @@ export function applyOverrides(stack: unknown, words: readonly string[], systems
   const problems: Problem[] = [];
   let value = stack;
   for (const word of words) {
-    const at = `--set ${word}`;
-    const [, key, text] = /^([^=]+)=(.*)$/s.exec(word) ?? [];
+    const isRole = /^--[a-z][a-z0-9-]*\./.test(word);
+    const at = isRole ? word.replace('=', ' ') : `--set ${word}`;
+    const [, key, text] = /^(?:--)?([^=]+)=(.*)$/s.exec(word) ?? [];
     if (key === undefined) {
       problems.push({ at, message: 'write it as KEY=VALUE', hint: 'for example: --set nodes=5' });
       continue;
     }
     const document = parseYaml(text!);
-    const place = findPlace(key.split('.'), value, systems);
+    const place = (isRole ? findRole : findPlace)(key.split('.'), value, systems);
     if (document.problems[0])
       problems.push({ at, message: document.problems[0].message, hint: QUOTES });
     else if ('message' in place) problems.push({ at, ...place });
@@ -64,7 +68,12 @@ function findPlace(
   const nodes = Object.keys(partsUnder(stack, 'nodes'));
   if (first === 'name' && rest.length === 0) return ['name'];
   if (first === 'zones') return steps;
-  if (rest.length && Object.hasOwn(groups, first)) return ['systems', ...steps];
+  if (rest.length && Object.hasOwn(groups, first)) {
+    // The group tidb has a key tidb, and `tidb.count` is that one's: the group has no count.
+    const keys = keysOf(first, groups[first], systems);
+    const own = keys.includes(first) && !keys.includes(rest[0]!) ? [first] : [];
+    return ['systems', ...own, ...steps];
+  }
   if (rest.length && nodes.includes(first)) return ['nodes', ...steps];
 
   const names = Object.keys(groups);
@@ -82,15 +91,47 @@ function findPlace(
   return { message, hint: `--set takes ${known.join(', ')}` };
 }
 
+/** What tiup's users call the keys of a role. */
+const ROLE_ALIASES: Readonly<Record<string, string>> = { path: 'binary', binpath: 'binary' };
+
+function findRole(
+  [role, key, ...rest]: readonly string[],
+  stack: unknown,
+  systems: Systems,
+): Path | Pick<Complaint, 'message' | 'hint'> {
+  const groups = Object.entries(partsUnder(stack, 'systems'));
+  const rolesOf = ([name, group]: [string, unknown]) => {
+    const properties = schemaOf(name, group, systems)?.properties ?? {};
+    const hasCount = (at: unknown) => isMap(at) && isMap(at.properties) && 'count' in at.properties;
+    return Object.entries(properties).flatMap(([one, at]) => (hasCount(at) ? [one] : []));
+  };
+  const owners = groups.filter((group) => rolesOf(group).includes(role!));
+  const steps = [role!, ROLE_ALIASES[key!] ?? key!, ...rest];
+  if (owners.length === 1) return ['systems', owners[0]![0], ...steps];
+  const forms = owners.map(([name]) => `--set ${[name, ...steps].join('.')}=...`);
+  if (owners.length)
+    return { message: 'several systems have this role', hint: `write ${forms.join(' or ')}` };
+  const roles = groups.flatMap(rolesOf);
+  const message = `no system of this stack has the role ${quoted(role)}${didYouMean(role!, roles)}`;
+  const hint = roles.length
+    ? `roles: ${roles.join(', ')}`
+    : 'its keys are set with --set KEY=VALUE';
+  return { message, hint };
+}
+
 function partsUnder(stack: unknown, key: string): Record<string, unknown> {
   return isMap(stack) && isMap(stack[key]) ? stack[key] : {};
 }
 
 /** The keys that a group may have; none if its system is unknown. */
 function keysOf(name: string, group: unknown, systems: Systems): string[] {
+  const schema = schemaOf(name, group, systems);
+  return schema ? ['system', ...Object.keys(schema.properties ?? {})] : [];
+}
+
+function schemaOf(name: string, group: unknown, systems: Systems): JsonSchema | undefined {
   const system = String((isMap(group) && group.system) || name);
-  if (!Object.hasOwn(systems, system)) return [];
-  return ['system', ...Object.keys(toJson(systems[system]!.schema).properties ?? {})];
+  return Object.hasOwn(systems, system) ? toJson(systems[system]!.schema) : undefined;
 }
 
 /** A copy with `found` at `path`. Maps on the way are made; what is no map stays as it is. */

@@ -7,6 +7,7 @@ import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { explain } from './explain.ts';
+import { failpoint } from './failpoint.ts';
 import { fault } from './fault.ts';
 import { fill } from './fill.ts';
 import { graph } from './graph.ts';
@@ -34,7 +35,7 @@ import { wipe } from './wipe.ts';
 export const commandGroups: Readonly<Record<string, readonly CommandSpec[]>> = {
   'Start and stop:': [up, weave, down, ...lifecycleCommands, replace],
   'Look:': [ls, status, graph, logs, exec, client, port, wait, trace],
-  'Break and mend:': [partition, heal, fault, wan, fill, limit, wipe],
+  'Break and mend:': [partition, heal, fault, failpoint, wan, fill, limit, wipe],
   'Run and share:': [init, stacks, validate, render, api],
   'Help:': [doctor, version, explain, completion],
 };

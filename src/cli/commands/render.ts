@@ -15,7 +15,11 @@ export const render: CommandSpec = {
     command
       .argument('[stack]', 'a built-in name, or a path; none: ./labctl.yaml, searched upwards')
       .option('-f, --file <path>', 'a stack file, or - for stdin')
-      .option('--set <key=value>', 'change the stack, e.g. nodes=5; may be repeated', collect)
+      .option(
+        '--set <key=value>',
+        'change the stack, e.g. nodes=5, as --ROLE.KEY too; repeatable',
+        collect,
+      )
       .option('--out <folder>', 'a folder with all that docker compose up -d needs')
       .option('--subnets <cidr>', "where the lab's networks are cut from", '10.213.0.0/16'),
   run: async (context, stack: string | undefined, { out, ...options }: Options) => {

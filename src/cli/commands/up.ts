@@ -26,13 +26,18 @@ export const up: CommandSpec = {
     'up etcd-3node',
     'up etcd-3node --set nodes=5 --set version=3.4.23',
     'up -f my/labctl.yaml --lab second',
+    'up tidb --tikv.count 5 --tikv.path bin/tikv-server',
   ],
   configure: (command) =>
     addStartOptions(
       command
         .argument('[stack]', 'a built-in name, or a path; none: ./labctl.yaml, searched upwards')
         .option('-f, --file <path>', 'a stack file, or - for stdin')
-        .option('--set <key=value>', 'change the stack, e.g. nodes=5; may be repeated', collect),
+        .option(
+          '--set <key=value>',
+          'change the stack, e.g. nodes=5, as --ROLE.KEY too; repeatable',
+          collect,
+        ),
     ),
   run: async (context, stack: string | undefined, options: Options) => {
     const { timeout: timeoutMs, dryRun, ...rest } = options;

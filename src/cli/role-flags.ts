@@ -1,0 +1,23 @@
+// `--ROLE.KEY VALUE`, as `--tikv.count 3`: commander knows only the options that it was told of,
+// and which roles there are only the stack knows. So the words become `--set=--tikv.count=3`,
+// which src/stack/set.ts reads.
+const COMMANDS = ['up', 'render'];
+
+/** `argv` as commander gets it. A flag without its value stays as it is, and is unknown there. */
+export function roleFlags(argv: readonly string[]): string[] {
+  const [node, main, command, ...words] = argv as [string, string, ...string[]];
+  if (!COMMANDS.includes(command!)) return [...argv];
+  const dashes = words.indexOf('--');
+  const end = dashes < 0 ? words.length : dashes;
+  const out: string[] = [];
+  for (let i = 0; i < end; i += 1) {
+    const [, key, given] = /^--([a-z][a-z0-9-]*(?:\.[\w-]+)+)(?:=(.*))?$/s.exec(words[i]!) ?? [];
+    const value = given ?? (i + 1 < end ? words[i + 1] : undefined);
+    if (key === undefined || value === undefined) out.push(words[i]!);
+    else {
+      out.push(`--set=--${key}=${value}`);
+      if (given === undefined) i += 1;
+    }
+  }
+  return [node, main, command!, ...out, ...words.slice(end)];
+}

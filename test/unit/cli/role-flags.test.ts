@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { roleFlags } from '../../../src/cli/role-flags.ts';
+
+const words = (...argv: string[]) => roleFlags(['node', 'labctl', ...argv]).slice(2);
+
+test('--ROLE.KEY VALUE becomes a --set that keeps how it was typed', () => {
+  const typed = [
+    '--tikv.path',
+    'bin/tikv',
+    '--wait',
+    '--tikv.count=3',
+    '--pd.config.log.level=x=y',
+  ];
+  expect(words('up', 'tidb', ...typed)).toEqual([
+    ...['up', 'tidb', '--set=--tikv.path=bin/tikv', '--wait', '--set=--tikv.count=3'],
+    '--set=--pd.config.log.level=x=y',
+  ]);
+});
+
+test('what has no value, another command, and what is behind -- stay as they are', () => {
+  for (const typed of [
+    ['up', '--tikv.count'],
+    ['status', '--tikv.count', '3'],
+    ['up', '--', '--tikv.count', '3'],
+    ['up', '--set', 'tikv.count=3'],
+    [],
+  ])
+    expect(words(...typed)).toEqual(typed);
+});
