@@ -2,5 +2,6 @@
 // templates, its test.
 import type { System } from '../stack/model.ts';
 import { etcd } from './etcd.ts';
+import { tidb } from './tidb/tidb.ts';
 
-export const systems: Readonly<Record<string, System>> = { etcd };
+export const systems: Readonly<Record<string, System>> = { etcd, tidb };

@@ -39,6 +39,12 @@ const cases: [name: string, options: Parameters<typeof renderText>[0]][] = [
       ],
     },
   ],
+  ...['4.0.7', '5.4.0', '6.5.0', '7.1.0'].map(
+    (version): [string, { file: string; set: string[] }] => [
+      `tidb-${version}`,
+      { file: here('tidb-all.yaml'), set: [`version=${version}`] },
+    ],
+  ),
   ['extra-node', { file: here('extra-node.yaml') }],
 ];
 

@@ -1,0 +1,130 @@
+// The TOML files of PD, TiKV and TiDB: what the layout and the stack ask for, laptop-sized where
+// the group does not say otherwise, and the user's own `config:` laid upon it.
+import { LabError } from '../../errors.ts';
+import type { Node } from '../../stack/model.ts';
+import { ofRole } from './roles.ts';
+import type { TidbConfig } from './schema.ts';
+import type { Toml, TomlTable } from './toml.ts';
+import { DR_TIMEOUTS, has, hasDrTimeout } from './versions.ts';
+
+const isLaptop = ({ defaults }: TidbConfig): boolean => defaults === 'laptop';
+
+/** With fewer stores three replicas have no place. */
+const REPLICAS = 3;
+
+/** By which labels PD spreads replicas; the first is the zone's. */
+export function locationLabels(config: TidbConfig, peers: readonly Node[]): readonly string[] {
+  const preset = ofRole(peers, 'tikv').some(({ zone }) => zone) ? ['zone', 'host'] : [];
+  return config.location_labels ?? preset;
+}
+
+/** The label that says a store's zone. */
+export const zoneLabel = (config: TidbConfig, peers: readonly Node[]): string =>
+  locationLabels(config, peers)[0] ?? 'zone';
+
+export function labelsOf(config: TidbConfig, node: Node, peers: readonly Node[]) {
+  const names = locationLabels(config, peers);
+  return {
+    ...(node.zone && { [zoneLabel(config, peers)]: node.zone }),
+    ...(names.includes('host') && { host: node.name }),
+    ...config.labels,
+  };
+}
+
+export function pdConfig(config: TidbConfig, peers: readonly Node[]): TomlTable {
+  const stores = ofRole(peers, 'tikv').length;
+  const isDr = config.replication.mode === 'dr-auto-sync';
+  const wantsRules = isDr || config.placement_rules || ofRole(peers, 'tiflash').length > 0;
+  const labels = locationLabels(config, peers);
+  return {
+    ...(isLaptop(config) && {
+      schedule: { 'patrol-region-interval': '100ms', 'low-space-ratio': 1 },
+    }),
+    replication: {
+      'max-replicas': stores < REPLICAS ? 1 : REPLICAS,
+      ...(labels.length && { 'location-labels': [...labels] }),
+      ...(wantsRules &&
+        !has(config.version, 'placement rules by default') && { 'enable-placement-rules': true }),
+    },
+    // The dashboard dials every node of the cluster, which no edge is for.
+    'pd-server': { 'dashboard-address': 'none' },
+    ...(isDr && { 'replication-mode': replicationMode(config, peers) }),
+  };
+}
+
+function replicationMode(config: TidbConfig, peers: readonly Node[]): TomlTable {
+  const { replication, version } = config;
+  const zones = new Set(ofRole(peers, 'tikv').map(({ zone }) => zone));
+  const empty = [replication.primary!, replication.dr!].find((zone) => !zones.has(zone));
+  if (empty !== undefined)
+    throw new LabError('lab-invalid', `replication: no TiKV stands in a zone ${empty}`, {
+      hint: `zones: {${empty}: [tikv-1]} in the stack file says who does`,
+    });
+  const timeouts = Object.keys(DR_TIMEOUTS).flatMap((key): [string, Toml][] => {
+    const value = replication[key.replaceAll('-', '_') as keyof typeof replication];
+    return value !== undefined && hasDrTimeout(version, key) ? [[key, value]] : [];
+  });
+  return {
+    'replication-mode': 'dr-auto-sync',
+    'dr-auto-sync': {
+      'label-key': zoneLabel(config, peers),
+      primary: replication.primary!,
+      dr: replication.dr!,
+      'primary-replicas': replication.primary_replicas,
+      'dr-replicas': replication.dr_replicas,
+      ...Object.fromEntries(timeouts),
+    },
+  };
+}
+
+export function tikvConfig(config: TidbConfig, node: Node, peers: readonly Node[]): TomlTable {
+  const { version, raft_engine: asked } = config;
+  const engine = asked ?? has(version, 'raft-engine by default');
+  const labels = labelsOf(config, node, peers);
+  return {
+    ...(isLaptop(config) && laptopTikv(version, engine)),
+    server: {
+      ...(isLaptop(config) && { 'grpc-concurrency': 2 }),
+      ...(Object.keys(labels).length && { labels }),
+    },
+    ...(has(version, 'raft-engine') && (asked !== undefined || (isLaptop(config) && engine))
+      ? { 'raft-engine': { enable: engine, ...(isLaptop(config) && engine && LAPTOP_RAFT_ENGINE) } }
+      : {}),
+  };
+}
+
+const LAPTOP_FILES = { 'max-open-files': 256, 'max-background-jobs': 2 };
+const LAPTOP_BUFFERS = { 'write-buffer-size': '16MB', 'max-write-buffer-number': 2 };
+const LAPTOP_RAFT_ENGINE = { 'purge-threshold': '128MB', 'memory-limit': '64MB' };
+
+/** 400 to 700 MB for a store. reserve-space is a file of 2 GB, later 5, that nothing is in. */
+const laptopTikv = (version: string, engine: boolean): TomlTable => ({
+  ...(has(version, 'memory-usage-limit') && { 'memory-usage-limit': '600MB' }),
+  storage: {
+    'reserve-space': 0,
+    ...(has(version, 'reserve-raft-space') && { 'reserve-raft-space': 0 }),
+    'scheduler-worker-pool-size': 1,
+    'block-cache': { capacity: '128MB' },
+  },
+  readpool: { unified: { 'min-thread-count': 1, 'max-thread-count': 2 } },
+  raftstore: { 'store-pool-size': 1, 'apply-pool-size': 1 },
+  rocksdb: {
+    ...LAPTOP_FILES,
+    defaultcf: LAPTOP_BUFFERS,
+    writecf: LAPTOP_BUFFERS,
+    lockcf: LAPTOP_BUFFERS,
+  },
+  ...(engine ? {} : { raftdb: LAPTOP_FILES }),
+});
+
+/** From 6.1 on the quotas are system variables, which are set by SQL. */
+export const tidbConfig = (config: TidbConfig): TomlTable =>
+  isLaptop(config)
+    ? {
+        ...(!has(config.version, 'memory quotas as system variables') && {
+          'mem-quota-query': 256 * 1024 * 1024,
+          'oom-action': 'cancel',
+        }),
+        performance: { 'max-procs': 2 },
+      }
+    : {};

@@ -1,0 +1,88 @@
+// The roles of the family: what they are called, where they listen, whom they dial. Read in the
+// sources of pd, tikv, tidb, tiflash and tiflow at v4.0.7 to v8.5.3; see docs/tidb.md.
+import type { Node } from '../../stack/model.ts';
+
+export const ROLES = ['pd', 'tikv', 'tidb', 'tiflash', 'ticdc'] as const;
+export type Role = (typeof ROLES)[number];
+
+interface RoleFacts {
+  readonly image: string;
+  /** The program in its image, and where `binary:` is mounted. */
+  readonly program: readonly [path: string, ...words: string[]];
+  readonly ports: Readonly<Record<string, number>>;
+  readonly publish: readonly string[];
+}
+
+export const PORTS = {
+  pd: { client: 2379, peer: 2380 },
+  tikv: { kv: 20160, status: 20180 },
+  tidb: { sql: 4000, status: 10080 },
+  tiflash: { service: 3930, raft: 20170, status: 20292 },
+  ticdc: { api: 8300 },
+} as const;
+
+export const ROLE_FACTS: Readonly<Record<Role, RoleFacts>> = {
+  pd: {
+    image: 'pingcap/pd',
+    program: ['/pd-server'],
+    ports: PORTS.pd,
+    publish: ['client'],
+  },
+  tikv: {
+    image: 'pingcap/tikv',
+    program: ['/tikv-server'],
+    ports: PORTS.tikv,
+    publish: ['kv', 'status'],
+  },
+  tidb: {
+    image: 'pingcap/tidb',
+    program: ['/tidb-server'],
+    ports: PORTS.tidb,
+    publish: ['sql', 'status'],
+  },
+  tiflash: {
+    image: 'pingcap/tiflash',
+    program: ['/tiflash/tiflash', 'server'],
+    ports: PORTS.tiflash,
+    publish: ['status'],
+  },
+  ticdc: {
+    image: 'pingcap/ticdc',
+    program: ['/cdc', 'server'],
+    ports: PORTS.ticdc,
+    publish: ['api'],
+  },
+};
+
+/** Who dials whom, and where. TiKV sends raft on connections it dials; PD never dials a store. */
+const DIALS: readonly (readonly [from: Role, to: Role, ports: readonly number[]])[] = [
+  ['pd', 'pd', [PORTS.pd.client, PORTS.pd.peer]],
+  ['tikv', 'pd', [PORTS.pd.client]],
+  ['tikv', 'tikv', [PORTS.tikv.kv]],
+  ['tikv', 'tiflash', [PORTS.tiflash.raft]],
+  ['tidb', 'pd', [PORTS.pd.client]],
+  ['tidb', 'tikv', [PORTS.tikv.kv, PORTS.tikv.status]],
+  ['tidb', 'tidb', [PORTS.tidb.status]],
+  ['tidb', 'tiflash', [PORTS.tiflash.service, PORTS.tiflash.status]],
+  ['tiflash', 'pd', [PORTS.pd.client]],
+  ['tiflash', 'tikv', [PORTS.tikv.kv]],
+  ['tiflash', 'tiflash', [PORTS.tiflash.service]],
+  ['tiflash', 'tidb', [PORTS.tidb.status]],
+  ['ticdc', 'pd', [PORTS.pd.client]],
+  ['ticdc', 'tikv', [PORTS.tikv.kv]],
+  ['ticdc', 'ticdc', [PORTS.ticdc.api]],
+];
+
+export const roleOf = (node: Node): Role => node.role as Role;
+
+export const ofRole = (nodes: readonly Node[], role: Role): readonly Node[] =>
+  nodes.filter((node) => node.role === role);
+
+export const edgesAmong = (nodes: readonly Node[]) =>
+  DIALS.flatMap(([fromRole, toRole, ports]) =>
+    ofRole(nodes, fromRole).flatMap(({ name: from }) =>
+      ofRole(nodes, toRole)
+        .filter(({ name }) => name !== from)
+        .map(({ name: to }) => ({ from, to, ports })),
+    ),
+  );

@@ -1,0 +1,126 @@
+// PD, TiKV and TiDB, with TiFlash and TiCDC where asked for. What can be said without the programs
+// themselves is held by tests; docs/tidb.md says up to which line.
+import type { Node, ServiceContext, System, SystemConfig } from '../../stack/model.ts';
+import { labelsOf, pdConfig, tidbConfig, tikvConfig } from './config.ts';
+import { flagsOf } from './flags.ts';
+import { placementSteps } from './placement.ts';
+import { claim, probe, unready } from './probe.ts';
+import { edgesAmong, PORTS, ROLE_FACTS, ROLES, type Role, roleOf } from './roles.ts';
+import { read, schema } from './schema.ts';
+import { PROXY_FILE, tiflashConfig, tiflashProxyConfig } from './tiflash.ts';
+import { merge, type TomlTable, toToml } from './toml.ts';
+
+export const configFile = (role: Role): string => `/etc/labctl/${role}.toml`;
+
+/** Go programs do not look at the cgroup's limit. */
+const GO_MEMORY: Partial<Record<Role, string>> = { pd: '256MiB', tidb: '512MiB' };
+
+const NO_SQL: readonly Role[] = ['tidb', 'tiflash', 'ticdc'];
+
+export const tidb: System = {
+  name: 'tidb',
+  summary: 'TiDB: PD, TiKV and TiDB servers, optional TiFlash and TiCDC; or PD and TiKV alone',
+  schema,
+
+  nodes(group, config) {
+    const { mode, ...keys } = read(config);
+    // Two clusters in one lab: the group tidb has the plain names.
+    const prefix = group === 'tidb' ? '' : `${group}-`;
+    const roles = ROLES.filter((role) => mode === 'tidb' || !NO_SQL.includes(role));
+    return roles.flatMap((role) => {
+      const { count, host_port: hostPort } = keys[role];
+      const { ports, publish } = ROLE_FACTS[role];
+      return Array.from({ length: count }, (_, i) => ({
+        name: `${prefix}${role}-${i + 1}`,
+        group,
+        system: 'tidb',
+        role,
+        ports,
+        publish,
+        hostPorts: hostPort === undefined ? {} : { [publish[0]!]: hostPort + i },
+      }));
+    });
+  },
+
+  edges: edgesAmong,
+
+  // As tiup does it: a TiKV or TiDB that finds no PD gives up after a while.
+  after: { tikv: ['pd'], tidb: ['pd'], tiflash: ['pd'], ticdc: ['pd'] },
+
+  image(config, node) {
+    const { image, version } = read(config);
+    const tag = /^\d/.test(version) ? `v${version}` : version;
+    return { ref: image ?? `${ROLE_FACTS[roleOf(node)].image}:${tag}` };
+  },
+
+  service(node, { config, peers }: ServiceContext) {
+    const role = roleOf(node);
+    const { environment, binary, defaults } = read(config);
+    const memory = defaults === 'laptop' ? GO_MEMORY[role] : undefined;
+    const [program, ...words] = ROLE_FACTS[role].program;
+    return {
+      template: 'node', // the roles differ in nothing but their words
+      program,
+      command: [...words, ...flagsOf(read(config), node, peers, configFile(role))],
+      environment: { ...(memory && { GOMEMLIMIT: memory }), ...environment },
+      binary,
+    };
+  },
+
+  files(node, { config, peers }) {
+    const role = roleOf(node);
+    const made = filesOf(role, node, config, peers);
+    return Object.fromEntries(
+      Object.entries(made).map(([path, table]) => [path, toToml(table) || '# nothing\n']),
+    );
+  },
+
+  steps: placementSteps,
+  probe: (access, node, config) => probe(access, node, read(config)),
+  claim,
+  unready,
+
+  // The images of TiDB and TiCDC have no shell of their own: any MySQL client does, from outside.
+  client(node) {
+    const { name } = node;
+    const clients: Record<Role, readonly string[]> = {
+      pd: ['/pd-ctl', '-u', `http://${name}:${PORTS.pd.client}`],
+      tikv: ['/tikv-ctl', '--host', `${name}:${PORTS.tikv.kv}`],
+      tidb: ['mysql', '-h', name, '-P', `${PORTS.tidb.sql}`, '-u', 'root'],
+      tiflash: ['/tiflash/tiflash', 'client'],
+      ticdc: ['/cdc', 'cli'],
+    };
+    return clients[roleOf(node)];
+  },
+
+  failpoints(node) {
+    const role = roleOf(node);
+    if (role === 'tikv')
+      return { port: PORTS.tikv.status, path: '/fail', build: 'FAIL_POINT=1 make release' };
+    if (role === 'pd')
+      return { port: PORTS.pd.client, path: '/pd/api/v1/fail', build: 'make failpoint-enable' };
+    return undefined;
+  },
+};
+
+/** The user's keys have the last word, also over what the layout needs. */
+function filesOf(
+  role: Role,
+  node: Node,
+  config: SystemConfig,
+  peers: readonly Node[],
+): Readonly<Record<string, TomlTable>> {
+  const keys = read(config);
+  const own = (table: TomlTable) => ({ [configFile(role)]: merge(table, keys.config) });
+  const made: Record<Role, () => Readonly<Record<string, TomlTable>>> = {
+    pd: () => own(pdConfig(keys, peers)),
+    tikv: () => own(tikvConfig(keys, node, peers)),
+    tidb: () => own(tidbConfig(keys)),
+    tiflash: () => ({
+      ...own(tiflashConfig(keys, node, peers)),
+      [PROXY_FILE]: tiflashProxyConfig(keys, node, labelsOf(keys, node, peers)),
+    }),
+    ticdc: () => (keys.config ? own({}) : {}),
+  };
+  return made[role]();
+}
