@@ -194,6 +194,24 @@ export const errorTable = {
     "A node's container ended while it was being waited for.",
     'The message has its last log lines; labctl up --fresh begins anew.',
   ),
+  'node-refused': row(
+    125,
+    false,
+    'A node refused what labctl told it.',
+    "The message is the node's own; labctl logs NODE may say more.",
+  ),
+  'node-diverged': row(
+    125,
+    true,
+    'A node has data of its own that the group it belongs to has not.',
+    'labctl wipe NODE throws that data away; labctl up then gives it those of the group.',
+  ),
+  'promotion-failed': row(
+    125,
+    false,
+    'The node could not be made to lead in the time given.',
+    'labctl status shows how far it got; labctl promote NODE goes on from there.',
+  ),
   'proxy-unreachable': row(
     125,
     false,

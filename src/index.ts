@@ -10,6 +10,7 @@ export type { HoldEvent, HoldOptions, HoldResult } from './lab/hold-partition.ts
 export { Lab } from './lab/lab.ts';
 export type { LimitOptions, NodeLimits } from './lab/limit.ts';
 export type { PartitionOptions } from './lab/partition.ts';
+export type { PromoteOptions, PromoteResult } from './lab/promote.ts';
 export type { ReplaceOptions, ReplaceResult } from './lab/replace.ts';
 export type { Progress, Report } from './lab/report.ts';
 export type { EdgeStatus, LabStatus, NodeStatus } from './lab/status.ts';

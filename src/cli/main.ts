@@ -25,6 +25,7 @@ const TOGETHER: Readonly<Record<string, readonly [term: string, summary: string]
   up: ['up, weave', 'start a lab of a stack, or of a compose project'],
   start: ['start, stop, restart', 'start and stop nodes; they keep data and edges'],
   kill: ['kill, pause, unpause', 'kill nodes as kill -9 does; freeze and thaw them'],
+  replace: ['replace, promote', 'put another version under a node; make a replica lead'],
   fill: ['fill, limit, wipe', "fill a disk, limit cpu and memory, empty a node's data"],
   fault: ['fault, failpoint', "faults on edges; failpoints in a node's own program"],
   exec: ['exec, client', "run a command in a node; open the database's own shell"],

@@ -1,6 +1,7 @@
 // The steps by which a system's nodes, once they run, become what the stack says. `up` and all that
 // waits for a lab do them; each looks first what is still to do.
-import { type BootStep, configOf, type Model } from '../stack/model.ts';
+import type { BootStep } from '../stack/group.ts';
+import { configOf, type Model } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import { groupAccess } from './group-access.ts';
 import type { Report } from './report.ts';
@@ -15,11 +16,15 @@ export function stepsOf(model: Model, only?: string): BootStep[] {
   return steps.filter(({ node }) => !only || node.name === only);
 }
 
-/** Does what can be done now, and gives back the steps that must be tried again. */
+/**
+ * Does what can be done now, and gives back the steps that must be tried again. `onChange`: one
+ * changed something.
+ */
 export async function runSteps(
   session: Session,
   steps: readonly BootStep[],
   report: Report,
+  onChange: () => void = () => {},
 ): Promise<BootStep[]> {
   const access = groupAccess(session);
   const left: BootStep[] = [];
@@ -29,7 +34,10 @@ export async function runSteps(
       report({ subject: node.name, kind: node.system, state: `${name}: ${words}`, done });
     const { done, words } = await step.run(access, say);
     // Why it must wait the node's own health says too.
-    if (words && done) say(words, true);
+    if (words && done) {
+      say(words, true);
+      onChange();
+    }
     if (!done) left.push(step);
   }
   return left;

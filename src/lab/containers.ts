@@ -23,11 +23,14 @@ const PLACE_TRIES = 8;
 const PLACE_CLASH = /Pool overlaps|port is already allocated|address already in use/;
 
 /** Compose would find out only after half of the lab is made. Throws lab-invalid. */
-export function requireBinaries(model: Model): void {
+export function requireFiles(model: Model): void {
   for (const node of model.nodes.filter((each) => !isCustom(each))) {
-    const { binary } = configOf(model, node);
-    if (typeof binary === 'string' && !existsSync(binary))
-      throw new LabError('lab-invalid', `binary of ${node.name}: there is no file ${binary}`);
+    const config = configOf(model, node);
+    for (const key of ['binary', 'init']) {
+      const path = config[key];
+      if (typeof path === 'string' && !existsSync(path))
+        throw new LabError('lab-invalid', `${key} of ${node.name}: there is no file ${path}`);
+    }
   }
 }
 

@@ -3,7 +3,8 @@ import { runInContainer } from '../docker/exec.ts';
 import { observeVolumes } from '../docker/observe.ts';
 import { workOnVolume } from '../docker/volume.ts';
 import { LabError } from '../errors.ts';
-import { edgeName, type GroupAccess, HOST } from '../stack/model.ts';
+import type { GroupAccess } from '../stack/group.ts';
+import { edgeName, HOST } from '../stack/model.ts';
 import { openControls } from './controls.ts';
 import { containerOf, type Session } from './session.ts';
 

@@ -26,6 +26,7 @@ import {
 import { type HeldResult, lifecycleFor } from './lifecycle-for.ts';
 import { type LimitOptions, limit, type NodeLimits } from './limit.ts';
 import { heal, type PartitionOptions, partition } from './partition.ts';
+import { type PromoteOptions, type PromoteResult, promote } from './promote.ts';
 import { type ReplaceOptions, type ReplaceResult, replace } from './replace.ts';
 import { openSession } from './session.ts';
 import { type LabStatus, labStatus } from './status.ts';
@@ -214,6 +215,11 @@ export class Lab implements AsyncDisposable {
   /** `replace(['etcd-1', 'etcd-2'], { version: '3.5.16' })`: one by one, under their data. */
   async replace(nodes: readonly string[], options: ReplaceOptions): Promise<ReplaceResult> {
     return replace(await this.#session(), nodes, options);
+  }
+
+  /** Makes a replica the primary, and tells what was lost. */
+  async promote(node: string, options: PromoteOptions = {}): Promise<PromoteResult> {
+    return promote(await this.#session(), node, options);
   }
 
   /** Milliseconds waited. All nodes when none is named. Throws wait-timeout. */

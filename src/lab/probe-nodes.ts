@@ -22,10 +22,26 @@ export async function probeNodes(
   session: Session,
   controls: Controls,
 ): Promise<Map<string, NodeHealth>> {
-  const { nodes } = session.model;
-  const healths = await Promise.all(nodes.map((node) => probeNode(session, controls, node.name)));
-  return new Map(nodes.map(({ name }, i) => [name, healths[i]!]));
+  const { nodes, stack } = session.model;
+  const answers = await Promise.all(nodes.map((node) => probeNode(session, controls, node.name)));
+  const healths = new Map(nodes.map(({ name }, i) => [name, answers[i]!]));
+  for (const [group, config] of Object.entries(stack.systems)) {
+    const compared = systems[config.system]!.compare?.(membersOf(session, group, healths), config);
+    for (const [name, health] of compared ?? []) healths.set(name, health);
+  }
+  return healths;
 }
+
+const membersOf = (
+  { model }: Session,
+  group: string,
+  healths: ReadonlyMap<string, NodeHealth>,
+): Map<string, NodeHealth> =>
+  new Map(
+    model.nodes
+      .filter((node) => node.group === group)
+      .map(({ name }) => [name, healths.get(name)!]),
+  );
 
 async function probeNode(
   { docker, model, observed }: Session,
@@ -83,13 +99,11 @@ function dockerHealth(status: string): NodeHealth {
 
 /** Why the lab is not ready, group by group; undefined when it is. */
 export function unready(
-  { model }: Session,
+  session: Session,
   healths: ReadonlyMap<string, NodeHealth>,
 ): string | undefined {
-  for (const [group, config] of Object.entries(model.stack.systems)) {
-    const members = model.nodes.filter((node) => node.group === group);
-    const own = new Map(members.map(({ name }) => [name, healths.get(name)!]));
-    const reason = systems[config.system]!.unready(own);
+  for (const [group, config] of Object.entries(session.model.stack.systems)) {
+    const reason = systems[config.system]!.unready(membersOf(session, group, healths));
     if (reason) return reason;
   }
   for (const [name, { health, detail }] of healths)

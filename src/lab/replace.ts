@@ -20,7 +20,7 @@ import {
 } from '../stack/model.ts';
 import { applyOverrides, overrideOf } from '../stack/set.ts';
 import { systems } from '../systems/index.ts';
-import { ensureImages, requireBinaries, startContainers } from './containers.ts';
+import { ensureImages, requireFiles, startContainers } from './containers.ts';
 import { SUBNETS_DEFAULT } from './place.ts';
 import { type Report, silent } from './report.ts';
 import { containerOf, findNode, refresh, type Session } from './session.ts';
@@ -78,7 +78,7 @@ export async function replace(
     !isDeepStrictEqual(configOf(model, node), configOf(after, node)) ||
     (options.reset === true && node.name in model.replaced);
   const changed = nodes.filter(differs);
-  requireBinaries(after);
+  requireFiles(after);
   if (!options.dryRun && changed.length) {
     const images = await ensureImages(docker, after, options);
     let next = model;

@@ -10,7 +10,7 @@ import { diskOf } from '../render/compose.ts';
 import { buildModel } from '../stack/build-model.ts';
 import { isCustom, type Model, type Node } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
-import { ensureImages, requireBinaries } from './containers.ts';
+import { ensureImages, requireFiles } from './containers.ts';
 import { down } from './down.ts';
 import { loadModel, type StackChoice } from './load-model.ts';
 import { SUBNETS_DEFAULT } from './place.ts';
@@ -59,7 +59,7 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   const docker = await openDocker();
   const found = (await observeLabs(docker)).get(fromFile.stack.name);
   const model = options.fresh ? fromFile : keepReplaced(fromFile, found);
-  requireBinaries(model);
+  requireFiles(model);
   if (!options.fresh) await refuseOtherNodes(docker, model, found);
   const images = await ensureImages(docker, model, options);
   // Nothing of the old lab goes before the new one can be made.
@@ -74,9 +74,15 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   const observed = await startInOrder(docker, model, images, start);
   const session = sessionOf(docker, observed);
   report({ subject: 'containers', kind: count, state: 'started', done: true });
+  let stepped = false;
+  const onChange = () => {
+    stepped = true;
+  };
   const ready =
-    options.wait === false ? session : await waitReady(session, { timeoutMs, report, signal });
-  const changed = !isDeepStrictEqual(running(before), running(observed));
+    options.wait === false
+      ? session
+      : await waitReady(session, { timeoutMs, report, signal, onChange });
+  const changed = stepped || !isDeepStrictEqual(running(before), running(observed));
   return { session: ready, changed, tookMs: Math.round(performance.now() - startedMs) };
 }
 

@@ -33,12 +33,14 @@ export interface ReadyOptions {
   readonly only?: string;
   /** What to do when a node ends. */
   readonly hint?: string;
+  /** Told when a step of the bootstrap changed something. */
+  readonly onChange?: () => void;
 }
 
 /** Returns the lab as it was when it was found ready. Throws start-timeout, node-died. */
 export async function waitReady(
   session: Session,
-  { timeoutMs, report = silent, signal, only, hint: ifDead }: ReadyOptions,
+  { timeoutMs, report = silent, signal, only, hint: ifDead, onChange }: ReadyOptions,
 ): Promise<Session> {
   const deadlineMs = performance.now() + timeoutMs;
   const say = once(report);
@@ -46,7 +48,7 @@ export async function waitReady(
   for (let current = session; ; current = await refresh(current)) {
     signal?.throwIfAborted();
     await throwIfDead(current, only, ifDead);
-    steps = await runSteps(current, steps, say);
+    steps = await runSteps(current, steps, say, onChange);
     const { reason, healths, faulty } = await look(current, only);
     for (const [name, { health, detail }] of healths) {
       const kind = current.model.nodes.find((node) => node.name === name)!.system;

@@ -2,6 +2,7 @@
 // Docker, no clock, no files. Systems (src/systems/) implement `System`; nothing here knows one by
 // name.
 import type { ZodType } from 'zod';
+import type { BootStep, ConfigOf, PromoteContext, Promotion } from './group.ts';
 
 /** A stack file after parsing and validation: the whole of it is kept in a label of the lab. */
 export interface Stack {
@@ -162,28 +163,6 @@ export interface NodeAccess {
   ): Promise<Ran>;
 }
 
-/** The nodes of a group, for what concerns more than one of them. */
-export interface GroupAccess {
-  of(node: Node): NodeAccess;
-  /** What a script for sh prints that runs over a node's data, at /data, also when it is dead. */
-  onDisk(node: Node, script: string): Promise<string>;
-}
-
-/** A part of the bootstrap, done by `up` while it waits. It may be cut short, and done again. */
-export interface BootStep {
-  readonly node: Node;
-  /** As `up` shows it: `replication`. */
-  readonly name: string;
-  /**
-   * Looks what is still to do and does it; `say` tells what takes long. The answer: whether it is
-   * done, and what was done, or why it must be tried again.
-   */
-  run(
-    access: GroupAccess,
-    say: (words: string) => void,
-  ): Promise<{ readonly done: boolean; readonly words?: string }>;
-}
-
 /** What a system must say of itself; one file in src/systems/ each. */
 export interface System {
   readonly name: string;
@@ -215,6 +194,13 @@ export interface System {
   readonly after?: Readonly<Record<string, readonly string[]>>;
   /** Where a node of this role takes failpoints over HTTP; undefined: it takes none. */
   failpoints?(node: Node): FailpointPlace | undefined;
+  /** What only shows when the words of all nodes of a group are put side by side. */
+  compare?(
+    healths: ReadonlyMap<string, NodeHealth>,
+    config: SystemConfig,
+  ): ReadonlyMap<string, NodeHealth>;
+  /** Makes `node` lead the group, also when the leader is dead. */
+  promote?(node: Node, group: PromoteContext): Promise<Promotion>;
 }
 
 /** `PUT PATH/NAME` with an action sets a failpoint, `DELETE` takes it back, `GET PATH` lists. */
@@ -224,8 +210,6 @@ export interface FailpointPlace {
   /** How a build that has failpoints is made, for who has none. */
   readonly build: string;
 }
-
-export type ConfigOf = (node: Node) => SystemConfig;
 
 export interface ServiceContext {
   readonly lab: string;

@@ -2,6 +2,8 @@
 // templates, its test.
 import type { System } from '../stack/model.ts';
 import { etcd } from './etcd.ts';
+import { mariadb } from './mariadb.ts';
+import { mysql } from './mysql.ts';
 import { tidb } from './tidb/tidb.ts';
 
-export const systems: Readonly<Record<string, System>> = { etcd, tidb };
+export const systems: Readonly<Record<string, System>> = { etcd, mysql, mariadb, tidb };

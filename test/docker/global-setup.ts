@@ -4,9 +4,13 @@ import { openDocker } from '../../src/docker/connect.ts';
 import { ensureImage, ensureProxyImage } from '../../src/docker/images.ts';
 import { down } from '../../src/lab/down.ts';
 import { labNames } from '../../src/lab/list.ts';
-import { etcd } from '../../src/systems/etcd.ts';
+import { systems } from '../../src/systems/index.ts';
 
-const VERSIONS = ['3.3.25', '3.4.23', '3.5.16'];
+const VERSIONS = {
+  etcd: ['3.3.25', '3.4.23', '3.5.16'],
+  mysql: ['9.7'],
+  mariadb: ['10.11'],
+};
 
 export default async function setup(): Promise<void> {
   const docker = await openDocker();
@@ -14,7 +18,10 @@ export default async function setup(): Promise<void> {
     if (name.startsWith('labctl-test-')) await down({ lab: name }, docker);
   const options = { pull: 'missing', say: (line: string) => console.log(line) } as const;
   await ensureProxyImage(docker, options);
-  const [node] = etcd.nodes('etcd', { system: 'etcd', nodes: 1 });
-  for (const version of VERSIONS)
-    await ensureImage(docker, etcd.image({ system: 'etcd', version }, node!), options);
+  for (const [name, versions] of Object.entries(VERSIONS)) {
+    const system = systems[name]!;
+    const [node] = system.nodes(name, { system: name, nodes: 1 });
+    for (const version of versions)
+      await ensureImage(docker, system.image({ system: name, version }, node!), options);
+  }
 }

@@ -45,6 +45,21 @@ const cases: [name: string, options: Parameters<typeof renderText>[0]][] = [
       { file: here('tidb-all.yaml'), set: [`version=${version}`] },
     ],
   ),
+  [
+    'mysql-options',
+    {
+      stack: 'mysql-replica',
+      set: [
+        'version=5.7',
+        'gtid=false',
+        'init=/opt/dump.sql',
+        'root_password=se"cret',
+        'environment={MYSQL_DATABASE: app}',
+        'flags={max-connections: 200}',
+        'binary=/opt/mysqld',
+      ],
+    },
+  ],
   ['extra-node', { file: here('extra-node.yaml') }],
 ];
 

@@ -19,6 +19,7 @@ import { logs } from './logs.ts';
 import { ls } from './ls.ts';
 import { partition } from './partition.ts';
 import { port } from './port.ts';
+import { promote } from './promote.ts';
 import { render } from './render.ts';
 import { replace } from './replace.ts';
 import { stacks } from './stacks.ts';
@@ -33,7 +34,7 @@ import { weave } from './weave.ts';
 import { wipe } from './wipe.ts';
 
 export const commandGroups: Readonly<Record<string, readonly CommandSpec[]>> = {
-  'Start and stop:': [up, weave, down, ...lifecycleCommands, replace],
+  'Start and stop:': [up, weave, down, ...lifecycleCommands, replace, promote],
   'Look:': [ls, status, graph, logs, exec, client, port, wait, trace],
   'Break and mend:': [partition, heal, fault, failpoint, wan, fill, limit, wipe],
   'Run and share:': [init, stacks, validate, render, api],

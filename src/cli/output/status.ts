@@ -5,13 +5,13 @@ import { size, table } from './table.ts';
 
 export function statusTable(status: LabStatus, paint: Paint, wide: boolean): string {
   const zones = status.nodes.some(({ zone }) => zone !== null);
-  const hasFacts = status.nodes.some(({ facts }) => facts);
+  const facts = status.nodes.some((node) => node.facts);
   const headers = ['NODE', ...(zones ? ['ZONE'] : []), 'ROLE', 'HEALTH', 'STATE', 'ENDPOINTS'];
-  if (hasFacts) headers.push('FACTS');
+  if (facts) headers.push('FACTS');
   const rows = status.nodes.map((node) => {
     const [name, ...rest] = nodeRow(node, paint);
-    const facts = hasFacts ? [factsCell(node, wide)] : [];
-    return [name, ...(zones ? [node.zone ?? '-'] : []), ...rest, ...facts];
+    const more = facts ? [factsCell(node, wide)] : [];
+    return [name, ...(zones ? [node.zone ?? '-'] : []), ...rest, ...more];
   });
   if (!wide) return table(headers, rows);
   const images = status.nodes.map(({ image, replaced }) => {

@@ -1,7 +1,8 @@
 // Placement rules, as PD takes them at POST /pd/api/v1/config/rule: it has no file for them, and
 // takes none before the first store has joined.
 import { isDeepStrictEqual } from 'node:util';
-import type { Ask, BootStep, ConfigOf, Node } from '../../stack/model.ts';
+import type { BootStep, ConfigOf } from '../../stack/group.ts';
+import type { Ask, Node } from '../../stack/model.ts';
 import { askHttp } from '../ask-http.ts';
 import { zoneLabel } from './config.ts';
 import { ofRole, PORTS } from './roles.ts';

@@ -1,0 +1,42 @@
+import type { PromoteResult } from '../../lab/promote.ts';
+import { type CommandSpec, durationOption } from '../command.ts';
+import { createProgress } from '../output/progress.ts';
+import { plural } from '../output/table.ts';
+
+export const promote: CommandSpec = {
+  name: 'promote',
+  summary: 'make a replica the primary, and say what was lost',
+  examples: ['promote mysql-2', 'promote mysql-2 -o json'],
+  configure: (command) =>
+    command
+      .argument('<node>', 'a replica; the old primary may be dead')
+      .addOption(durationOption('--timeout <duration>', 'limit of each wait on the way', '10s')),
+  run: async (context, node: string, { timeout: timeoutMs }: { timeout: number }) => {
+    const { promote } = await import('../../lab/promote.ts');
+    const session = await context.session();
+    const progress = createProgress(context.shared.progress, context.shared.quiet ?? false);
+    const { report } = progress;
+    const result = await promote(session, node, { timeoutMs, report }).finally(progress.end);
+    await context.print({
+      json: result,
+      names: () => [node],
+      table: () => lines(result).join('\n'),
+    });
+  },
+};
+
+function lines({ node, from, orderly, following, left, lost, tookMs }: PromoteResult): string[] {
+  const how = from ? ` in place of ${from}${orderly ? ', which stopped writing first' : ''}` : '';
+  const took = `${(tookMs / 1000).toFixed(1)}s`;
+  return [
+    `promoted ${node}${how}  (${took})`,
+    ...(following.length ? [`follow it: ${following.join(', ')}`] : []),
+    ...left.map(({ node: name, why }) => `does not follow it: ${name} (${why})`),
+    lost === null ? 'lost: not known' : lossLine(lost, from),
+  ];
+}
+
+function lossLine({ writes, ids }: NonNullable<PromoteResult['lost']>, from: string | null) {
+  if (!writes) return 'lost: nothing';
+  return `lost: ${plural(writes, 'write')} that only ${from} has${ids && `: ${ids}`}`;
+}

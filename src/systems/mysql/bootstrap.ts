@@ -1,0 +1,211 @@
+// From servers that run to a primary with replicas. Every step looks first, and its last act is to
+// write the server's settings: a server without them is new, and whatever was begun on it is begun
+// again. So an `up` that was killed at any point is finished by the next.
+//
+//   new -> account, empty binlog -> pointed at the primary -> settings -> started
+//      \-> dump of the primary  ---^   (where its binlog is not the whole history)
+import { LabError } from '../../errors.ts';
+import type { BootStep, ConfigOf, GroupAccess } from '../../stack/group.ts';
+import type { Node } from '../../stack/model.ts';
+import { namesSource } from './dialect.ts';
+import { lastOfEach } from './gtid.ts';
+import {
+  isSettled,
+  type Member,
+  memberOf,
+  missing,
+  settle,
+  startOf,
+  termOf,
+  writes,
+} from './member.ts';
+import type { ServerState } from './state.ts';
+import {
+  forgetHistory,
+  forgetSource,
+  makeAccount,
+  pointAt,
+  setHistory,
+  startReplica,
+  stopReplica,
+} from './statements.ts';
+
+/** A dump of what a laptop's lab may hold. */
+const SEED_LIMIT_MS = 600_000;
+
+/** Where a binlog begins. */
+const FIRST = { file: 'mysql-bin.000001', position: 4 } as const;
+
+type Answer = Awaited<ReturnType<BootStep['run']>>;
+
+export function replicationSteps(nodes: readonly Node[], configOf: ConfigOf): BootStep[] {
+  return nodes.map((node) => ({
+    node,
+    name: 'replication',
+    run: (access, say) => stepOf(node, { nodes, configOf, access, say }),
+  }));
+}
+
+interface Group {
+  readonly nodes: readonly Node[];
+  readonly configOf: ConfigOf;
+  readonly access: GroupAccess;
+  readonly say: (words: string) => void;
+}
+
+async function stepOf(node: Node, { nodes, configOf, access, say }: Group): Promise<Answer> {
+  const members = nodes.map((each) => memberOf(access, configOf, each));
+  const states = await Promise.all(members.map((member) => member.state()));
+  const at = nodes.indexOf(node);
+  const member = members[at]!;
+  const state = states[at];
+  if (!state) return { done: false, words: 'waits for the server' };
+  const first = choosePrimary(states);
+  if (first === undefined) return { done: false, words: 'waits for the other servers' };
+  if (first === at) return makePrimary(member, state);
+  const primaryState = states[first]!;
+  if (!termOf(primaryState)) return { done: false, words: 'waits for the primary' };
+  return makeReplica(member, state, members[first]!, primaryState, say);
+}
+
+/** Index of the member that leads: of those that say so the latest; of a new group the first. */
+function choosePrimary(states: readonly (ServerState | undefined)[]): number | undefined {
+  const terms = states.map((state) => (state?.following ? 0 : termOf(state)));
+  const highest = Math.max(...terms);
+  if (highest > 0) return terms.indexOf(highest);
+  // One that does not answer may have a term.
+  if (states.some((state) => !state)) return undefined;
+  // All are new; or a promotion was cut short, and who was to lead follows nobody.
+  return Math.max(
+    states.findIndex((state) => state!.settings && !state!.following),
+    0,
+  );
+}
+
+async function makePrimary(member: Member, state: ServerState): Promise<Answer> {
+  const term = termOf(state) || 1;
+  if (isSettled(member, state, term)) return { done: true };
+  if (!state.settings) await member.sql(...makeAccount());
+  await settle(member, term);
+  return { done: true, words: 'primary' };
+}
+
+async function makeReplica(
+  member: Member,
+  state: ServerState,
+  primary: Member,
+  primaryState: ServerState,
+  say: (words: string) => void,
+): Promise<Answer> {
+  const { name } = primary.node;
+  const words = `replica of ${name}`;
+  if (!state.settings) {
+    if (!primaryState.isHistoryWhole || termOf(primaryState) > 1 || primary.hasInit)
+      await seed(member, primary, say);
+    else await followFromStart(member, name);
+    return { done: true, words };
+  }
+  if (!state.following) return rejoin(member, state, primary, primaryState);
+  const runs = state.following.applier === 'Yes' && state.following.receiver !== 'No';
+  if (runs && isSettled(member, state, undefined)) return { done: true };
+  // The receiver asks for semi-sync only when it starts.
+  await member.sql(stopReplica(member.dialect));
+  await settle(member, undefined);
+  await member.sql(startReplica(member.dialect));
+  return { done: true, words };
+}
+
+/** New servers have nothing of their own: the binlog of the primary tells all there is. */
+async function followFromStart(member: Member, primary: string): Promise<void> {
+  const { dialect } = member;
+  await member.sql(
+    ...beginAnew(member),
+    ...makeAccount(),
+    ...pointAt(dialect, primary, startOf(member, FIRST)),
+  );
+  await settle(member, undefined);
+  await member.sql(startReplica(dialect));
+}
+
+const beginAnew = ({ dialect }: Member): string[] => [
+  ...(dialect.flavour === 'mysql' ? ['SET GLOBAL super_read_only = OFF'] : []),
+  'SET GLOBAL read_only = OFF',
+  stopReplica(dialect),
+  forgetSource(dialect),
+  forgetHistory(dialect),
+];
+
+/**
+ * Data and place in the history from a dump of the primary, taken over the replica's own edge. A
+ * second one waits for the first by the lock, so two `up`s do no harm.
+ */
+export async function seed(
+  member: Member,
+  primary: Member,
+  say: (words: string) => void,
+): Promise<void> {
+  const { dialect } = member;
+  const { name } = primary.node;
+  say(`copies the data of ${name}`);
+  const history = lastOfEach((await primary.state())?.executed ?? new Map());
+  const before = [
+    `SELECT GET_LOCK('labctl', ${SEED_LIMIT_MS / 1000})`,
+    ...beginAnew(member),
+    // Who wrote what before is in no dump of MariaDB's.
+    ...(dialect.flavour === 'mariadb' && history ? [setHistory(history)] : []),
+    'SET SESSION sql_log_bin = 0',
+    ...makeAccount().slice(1, -1),
+    ...pointAt(dialect, name, startOf(member, FIRST)),
+  ];
+  const start = [`{ cat <<'SQL'`, ...before.map((line) => `${line};`), 'SQL'];
+  const dump = `${primary.client('-dump', name)} ${dumpFlags(member).join(' ')}`;
+  const script = [...start, listDrops(member), dump, `} | ${member.client()} > /dev/null`];
+  await member.shell(script.join('\n'), SEED_LIMIT_MS);
+  await settle(member, undefined);
+  await member.sql(startReplica(dialect));
+}
+
+/** A dump drops tables that it has, but no other ones. */
+const listDrops = (member: Member): string =>
+  [
+    `${member.client()} -N -e "SELECT CONCAT('DROP DATABASE \\\`', schema_name, '\\\`;')`,
+    'FROM information_schema.schemata WHERE schema_name NOT IN',
+    `('mysql', 'sys', 'information_schema', 'performance_schema')"`,
+  ].join(' ');
+
+function dumpFlags({ dialect }: Member): string[] {
+  const common = ['--all-databases', '--single-transaction', '--routines', '--events'];
+  // Each server has its plugins already, and loads those of the other only at its next start.
+  const all = [...common, '--flush-privileges', '--ignore-table=mysql.plugin'];
+  if (dialect.flavour === 'mariadb')
+    return [...all, '--master-data=1', ...(dialect.gtid ? ['--gtid'] : [])];
+  if (dialect.gtid) return [...all, '--set-gtid-purged=ON'];
+  return [
+    ...all,
+    '--set-gtid-purged=OFF',
+    namesSource(dialect) ? '--source-data=1' : '--master-data=1',
+  ];
+}
+
+/** A primary of old comes back: as a replica if the new one has all that it has. */
+async function rejoin(
+  member: Member,
+  state: ServerState,
+  primary: Member,
+  primaryState: ServerState,
+): Promise<Answer> {
+  const { name } = primary.node;
+  const own = missing(member, state, primaryState);
+  const isKnown = own !== undefined && member.dialect.gtid;
+  if (!isKnown || own > 0) {
+    const what = isKnown
+      ? `has ${writes(own)} that ${name} has not`
+      : `was a primary before ${name}`;
+    throw new LabError('node-diverged', `${member.node.name} ${what}`, {
+      hint: `labctl wipe ${member.node.name} --wait gives it the data of ${name} instead`,
+    });
+  }
+  await settle(member, undefined);
+  await member.sql(...pointAt(member.dialect, name, 'gtid'), startReplica(member.dialect));
+  return { done: true, words: `replica of ${name}` };
+}

@@ -1,0 +1,146 @@
+// Real MySQL 9.7: a bootstrap that is killed and finished, semi-sync that falls back and returns, and
+// failovers that lose exactly what they report, by GTID and by file and position.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { main, startLab, type TestLab, testLab } from './labctl.ts';
+import {
+  CATCH_UP,
+  cutOff,
+  healAndWait,
+  insert,
+  nodeShown,
+  type Promoted,
+  rowsOf,
+  shown,
+  sql,
+} from './sql.ts';
+
+const INIT =
+  'CREATE DATABASE app; CREATE TABLE app.t (id INT PRIMARY KEY); INSERT INTO app.t VALUES (1);';
+const TIMEOUT_MS = 240_000;
+
+test('semi-sync', { timeout: TIMEOUT_MS }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'labctl-test-init-'));
+  const dump = join(folder, 'app.sql');
+  writeFileSync(dump, INIT);
+  const words = ['mysql-semisync', '--set', 'semi_sync.timeout=2s', '--set', `init=${dump}`];
+  await using lab = testLab('labctl-test-mysql-semisync');
+  await finishesBootstrap(lab, words);
+  await fallsBackAndReturns(lab);
+  await losesWhatItReports(lab);
+  await takesBackTheOld(lab, words);
+  rmSync(folder, { recursive: true });
+});
+
+/** An `up` killed as soon as the first step is done; the next one finishes. */
+async function finishesBootstrap(lab: TestLab, words: readonly string[]) {
+  const args = [main, 'up', ...words, '--lab', lab.name, '--progress', 'plain'];
+  const up = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  await new Promise<void>((resolve) => {
+    let said = '';
+    up.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes('replication: primary')) up.kill('SIGKILL');
+    });
+    up.once('close', () => resolve());
+  });
+  expect((await shown(lab)).reason).toMatch(/mysql-[23]: not set up yet/);
+  const again = await lab.run('up', ...words);
+  expect(again.status, again.err).toBe(0);
+  expect(again.err).toContain('replication: replica of mysql-1');
+  for (const name of ['mysql-1', 'mysql-2', 'mysql-3']) expect(await rowsOf(lab, name)).toBe('1');
+  const third = await lab.run('up', ...words);
+  expect(third.out).toContain('already up: nothing to do');
+}
+
+async function fallsBackAndReturns(lab: TestLab) {
+  expect((await nodeShown(lab, 'mysql-1')).brief).toBe('semi-sync, 2 acking');
+  await insert(lab, 'mysql-1', 2);
+  expect((await sql(lab, 'mysql-2', 'SELECT @@super_read_only')).trim()).toBe('1');
+  await lab.run('partition', 'mysql-1');
+  const startedMs = performance.now();
+  await insert(lab, 'mysql-1', 3);
+  expect(performance.now() - startedMs).toBeGreaterThanOrEqual(2_000);
+  await insert(lab, 'mysql-1', 4);
+  expect((await shown(lab)).reason).toBe('mysql-1: fell back to async');
+  expect(await nodeShown(lab, 'mysql-2')).toMatchObject({ facts: { gap: 2 } });
+  await healAndWait(lab);
+  expect((await nodeShown(lab, 'mysql-1')).facts).toMatchObject({ semi_sync: true, acking: 2 });
+  for (const name of ['mysql-2', 'mysql-3'])
+    await expect.poll(() => rowsOf(lab, name), CATCH_UP).toBe('1,2,3,4');
+  const { edges } = await lab.json<{ edges: { name: string; bytes: { down: number } }[] }>(
+    'status',
+  );
+  const carried = edges.find(({ name }) => name === 'mysql-2:mysql-1')!.bytes.down;
+  expect(carried).toBeGreaterThan(1_000);
+}
+
+async function losesWhatItReports(lab: TestLab) {
+  await cutOff(lab, 'mysql-1', 'mysql-2', 'mysql-3');
+  await insert(lab, 'mysql-1', 5, 6, 7);
+  await lab.run('kill', 'mysql-1');
+  await lab.run('heal');
+  const promoted = await lab.json<Promoted>('promote', 'mysql-2');
+  expect(promoted).toMatchObject({ from: 'mysql-1', orderly: false, following: ['mysql-3'] });
+  expect(promoted.left).toEqual([{ node: 'mysql-1', why: 'dead' }]);
+  expect(promoted.lost?.writes).toBe(3);
+  expect(promoted.lost?.ids.split(' ')).toHaveLength(3);
+  await insert(lab, 'mysql-2', 8);
+  for (const name of ['mysql-2', 'mysql-3'])
+    await expect.poll(() => rowsOf(lab, name), CATCH_UP).toBe('1,2,3,4,8');
+}
+
+/** What only the old primary has is not thrown away unasked. */
+async function takesBackTheOld(lab: TestLab, words: readonly string[]) {
+  await lab.run('start', 'mysql-1');
+  await expect
+    .poll(async () => (await nodeShown(lab, 'mysql-1')).detail, CATCH_UP)
+    .toBe('a primary of old: labctl up takes it back');
+  const refused = await lab.run('up', ...words);
+  expect(refused.status).toBe(125);
+  expect(refused.err).toMatch(/mysql-1 has 3 writes that mysql-2 has not {2}\(node-diverged\)/);
+  expect((await lab.run('wipe', 'mysql-1')).status).toBe(0);
+  const up = await lab.run('up', ...words);
+  expect(up.status, up.err).toBe(0);
+  expect(up.out).toMatch(/ready in/);
+  expect(await rowsOf(lab, 'mysql-1')).toBe('1,2,3,4,8');
+  const back = await lab.json<Promoted>('promote', 'mysql-1');
+  expect(back).toMatchObject({ from: 'mysql-2', orderly: true, lost: { writes: 0 } });
+  expect(back.following).toEqual(['mysql-2', 'mysql-3']);
+  await insert(lab, 'mysql-1', 9);
+  for (const name of ['mysql-2', 'mysql-3'])
+    await expect.poll(() => rowsOf(lab, name), CATCH_UP).toBe('1,2,3,4,8,9');
+}
+
+test('asynchronous, by file and position', { timeout: TIMEOUT_MS }, async () => {
+  const words = ['mysql-replica', '--set', 'gtid=false', '--set', 'root_password="it\'s"'];
+  await using lab = await startLab('labctl-test-mysql-async', ...words);
+  await sql(lab, 'mysql-1', INIT);
+  await expect
+    .poll(() => nodeShown(lab, 'mysql-2'), CATCH_UP)
+    .toMatchObject({
+      facts: { gap_bytes: 0 },
+    });
+  expect(await rowsOf(lab, 'mysql-2')).toBe('1');
+  await cutOff(lab, 'mysql-1', 'mysql-2');
+  await insert(lab, 'mysql-1', 2);
+  expect((await nodeShown(lab, 'mysql-2')).facts?.gap_bytes).toBeGreaterThan(0);
+  expect(await rowsOf(lab, 'mysql-2')).toBe('1');
+  await healAndWait(lab);
+  await expect.poll(() => rowsOf(lab, 'mysql-2'), CATCH_UP).toBe('1,2');
+
+  const orderly = await lab.json<Promoted>('promote', 'mysql-2');
+  expect(orderly).toMatchObject({ orderly: true, following: ['mysql-1'], lost: { writes: 0 } });
+  await insert(lab, 'mysql-2', 3);
+  await expect.poll(() => rowsOf(lab, 'mysql-1'), CATCH_UP).toBe('1,2,3');
+  await cutOff(lab, 'mysql-2', 'mysql-1');
+  await insert(lab, 'mysql-2', 4, 5);
+  await lab.run('kill', 'mysql-2');
+  await lab.run('heal');
+  const failover = await lab.json<Promoted>('promote', 'mysql-1');
+  expect(failover.lost).toEqual({ writes: 2, ids: '' });
+  expect(await rowsOf(lab, 'mysql-1')).toBe('1,2,3');
+});
