@@ -188,6 +188,12 @@ export const errorTable = {
     'The lab did not become healthy within the time given.',
     'labctl logs NODE shows why; labctl up waits again, labctl up --fresh begins anew.',
   ),
+  'scale-timeout': row(
+    125,
+    false,
+    'A node did not become a member of its group, or did not leave it, within the time given.',
+    'The same labctl scale goes on from there. Mostly faults are in the way: labctl heal.',
+  ),
   'node-died': row(
     125,
     false,

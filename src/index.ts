@@ -13,6 +13,8 @@ export type { PartitionOptions } from './lab/partition.ts';
 export type { PromoteOptions, PromoteResult } from './lab/promote.ts';
 export type { ReplaceOptions, ReplaceResult } from './lab/replace.ts';
 export type { Progress, Report } from './lab/report.ts';
+export type { ScaleOptions } from './lab/resize.ts';
+export type { ScaleResult } from './lab/scale.ts';
 export type { EdgeStatus, LabStatus, NodeStatus } from './lab/status.ts';
 export type { UpOptions } from './lab/up.ts';
 export type { WanChange, WanOptions } from './lab/wan.ts';

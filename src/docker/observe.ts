@@ -18,6 +18,8 @@ export interface ObservedContainer {
   readonly networks: readonly string[];
   /** Set on the container of a node. */
   readonly node?: string;
+  /** Set on the container of a node: the stack, with the sizes that it had at that time. */
+  readonly stack?: Stack;
   /** Set on a proxy: the edge's name. */
   readonly edge?: string;
   /**
@@ -26,16 +28,23 @@ export interface ObservedContainer {
   readonly published: ReadonlyMap<number, number>;
 }
 
+export interface ObservedNetwork {
+  readonly id: string;
+  readonly subnet: string;
+  /** Its node came to a group that ran. */
+  readonly joined: boolean;
+}
+
 export interface ObservedLab {
   readonly name: string;
-  /** From the youngest node; undefined before there is one. */
+  /** From the youngest node; undefined before there is one. For its sizes see `stackOf`. */
   readonly stack: Stack | undefined;
   /** Node -> what `replace` has put in place of the stack's; only those that were replaced. */
   readonly replaced: Readonly<Record<string, NodeConfig>>;
   readonly nodes: ReadonlyMap<string, ObservedContainer>;
   readonly proxies: ReadonlyMap<string, ObservedContainer>;
-  /** Network name in the model -> its id and CIDR. */
-  readonly networks: ReadonlyMap<string, { readonly id: string; readonly subnet: string }>;
+  /** By name in the model: a node's, or `host`. */
+  readonly networks: ReadonlyMap<string, ObservedNetwork>;
 }
 
 /** All labs of the engine, by name, also stopped and half-made ones. */
@@ -54,14 +63,16 @@ export async function observeLabs(docker: Docker): Promise<Map<string, ObservedL
   };
   for (const { Id: id, Labels: labels, IPAM } of networks) {
     const lab = labOf(labels);
-    lab.networks.set(labels!['labctl.network']!, { id, subnet: IPAM?.Config?.[0]?.Subnet ?? '' });
+    const joined = labels!['labctl.joined'] === 'true';
+    const subnet = IPAM?.Config?.[0]?.Subnet ?? '';
+    lab.networks.set(labels!['labctl.network']!, { id, subnet, joined });
   }
   // The engine lists the youngest first: after an up that was cut short its stack is what counts.
   for (const info of containers) {
     const container = observed(info);
     const lab = labOf(info.Labels);
     if (container.node) lab.nodes.set(container.node, container);
-    if (container.node) lab.stack ??= JSON.parse(info.Labels['labctl.stack']!) as Stack;
+    lab.stack ??= container.stack;
     const { 'labctl.replaced': replaced } = info.Labels;
     if (container.node && replaced) lab.replaced[container.node] = JSON.parse(replaced);
     if (container.edge) lab.proxies.set(container.edge, container);
@@ -74,7 +85,7 @@ interface MutableLab extends ObservedLab {
   replaced: Record<string, NodeConfig>;
   nodes: Map<string, ObservedContainer>;
   proxies: Map<string, ObservedContainer>;
-  networks: Map<string, { id: string; subnet: string }>;
+  networks: Map<string, ObservedNetwork>;
 }
 
 const emptyLab = (name: string): MutableLab => ({
@@ -88,6 +99,7 @@ const emptyLab = (name: string): MutableLab => ({
 
 function observed(info: Docker.ContainerInfo): ObservedContainer {
   const { 'labctl.node': node, 'labctl.edge': edge, 'labctl.publish': publish } = info.Labels;
+  const { 'labctl.stack': stack } = info.Labels;
   return {
     id: info.Id,
     name: info.Names[0]!.replace(/^\//, ''),
@@ -96,6 +108,7 @@ function observed(info: Docker.ContainerInfo): ObservedContainer {
     image: { ref: info.Image, id: info.ImageID },
     networks: Object.keys(info.NetworkSettings?.Networks ?? {}),
     ...(node && { node }),
+    ...(stack && { stack: JSON.parse(stack) as Stack }),
     ...(edge && { edge }),
     published: new Map(publish ? (JSON.parse(publish) as [number, number][]) : []),
   };

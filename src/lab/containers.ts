@@ -78,8 +78,10 @@ export interface StartOptions {
   /** CIDR from which networks are cut that the lab does not have yet. */
   readonly subnets: string;
   readonly signal?: AbortSignal | undefined;
-  /** Only these services of the compose file; the rest of the lab stays as it is. */
+  /** Only these services; the rest of the lab stays as it is. */
   readonly only?: readonly string[];
+  /** The node that comes to a group that runs. */
+  readonly joins?: string;
   /** Builds the images of the user's own nodes anew. */
   readonly build?: boolean | undefined;
 }
@@ -89,7 +91,7 @@ export async function startContainers(
   docker: Docker,
   model: Model,
   images: Images,
-  { subnets, signal, only, build }: StartOptions,
+  { subnets, signal, only, joins, build }: StartOptions,
 ): Promise<ObservedLab> {
   const lab = model.stack.name;
   for (let attempt = 1; ; attempt += 1) {
@@ -100,6 +102,7 @@ export async function startContainers(
       images: images.nodes,
       proxyImage: images.proxy,
       version: ownVersion(),
+      ...madeBefore(observed, joins),
     });
     try {
       await composeUp(lab, file, { signal, only, build });
@@ -127,13 +130,19 @@ function halfMade(
   { proxies }: ObservedLab,
   only?: readonly string[],
 ): ObservedContainer[] {
-  return edges.flatMap((edge) => {
-    const { name, from, to } = edge;
+  const meant = edges.filter((edge) => !only || only.includes(proxyService(edge)));
+  return meant.flatMap(({ name, from, to }) => {
     const proxy = proxies.get(name);
-    if (only && !only.includes(proxyService(edge))) return [];
     const whole = [from, to].every((end) => proxy?.networks.includes(`${stack.name}_${end}`));
     return proxy && !whole ? [proxy] : [];
   });
+}
+
+function madeBefore(observed: ObservedLab | undefined, joins: string | undefined) {
+  const made = [...(observed?.nodes ?? [])].map(([name, { stack }]) => [name, stack!] as const);
+  const networks = [...(observed?.networks ?? [])].filter(([, { joined }]) => joined);
+  const joined = [...networks.map(([name]) => name), ...(joins === undefined ? [] : [joins])];
+  return { made: new Map(made), joined: new Set(joined) };
 }
 
 function writeRendered(model: Model, placement: Placement): string {

@@ -42,6 +42,23 @@ export async function down(options: DownOptions, engine?: Docker): Promise<DownR
   const problem = labNameProblem(lab); // it becomes part of a path
   if (problem) throw new LabError('usage', `lab name ${JSON.stringify(lab)} ${problem}`);
   const docker = engine ?? (await openDocker());
+  const removed = await removeFound(docker, options);
+  if (!dryRun) rmSync(renderedDir(lab), { recursive: true, force: true });
+  return removed;
+}
+
+/** One node with its edges, network and data. Throws docker-failed naming what stayed. */
+export async function removeNode(docker: Docker, lab: string, node: string): Promise<void> {
+  await removeFound(docker, { lab, node });
+}
+
+interface RemoveOptions extends DownOptions {
+  /** Only what belongs to this node. */
+  readonly node?: string;
+}
+
+async function removeFound(docker: Docker, options: RemoveOptions): Promise<DownResult> {
+  const { lab, dryRun = false } = options;
   const removed = {
     containers: new Set<string>(),
     networks: new Set<string>(),
@@ -68,7 +85,6 @@ export async function down(options: DownOptions, engine?: Docker): Promise<DownR
       details: refusals,
       hint: `restart Docker, then labctl down ${lab}`,
     });
-  if (!dryRun) rmSync(renderedDir(lab), { recursive: true, force: true });
   const names = (set: ReadonlySet<string>) => [...set].sort();
   const { containers, networks, volumes } = removed;
   return { containers: names(containers), networks: names(networks), volumes: names(volumes) };
@@ -80,20 +96,27 @@ interface Found {
   readonly volumes: readonly string[];
 }
 
-async function findAll(docker: Docker, { lab, keepData }: DownOptions): Promise<Found> {
+async function findAll(docker: Docker, { lab, keepData, node }: RemoveOptions): Promise<Found> {
   const filters = { label: [`${LAB_LABEL}=${lab}`] };
-  const [containers, networks, { Volumes }] = await Promise.all([
+  const [all, allNetworks, { Volumes }] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),
     docker.listVolumes({ filters }),
   ]);
-  const inMemory = (Volumes ?? []).filter(({ Options }) => Options?.type === 'tmpfs');
+  const meant = (labels: Readonly<Record<string, string>> | undefined) => {
+    const { 'labctl.node': own, 'labctl.network': network, 'labctl.edge': edge } = labels ?? {};
+    return !node || [own, network, ...(edge?.split(':') ?? [])].includes(node);
+  };
+  const containers = all.filter(({ Labels }) => meant(Labels));
+  const networks = allNetworks.filter(({ Labels }) => meant(Labels));
+  const ownVolumes = (Volumes ?? []).filter(({ Labels }) => meant(Labels));
+  const inMemory = ownVolumes.filter(({ Options }) => Options?.type === 'tmpfs');
   // A volume that an up of the same moment made again has no label, but a container of the lab has
   // it.
   const mounted = containers.flatMap(({ Mounts }) =>
     Mounts.filter(({ Type }) => Type === 'volume').map(({ Name }) => Name!),
   );
-  const volumes = new Set([...(Volumes ?? []).map(({ Name }) => Name), ...mounted]);
+  const volumes = new Set([...ownVolumes.map(({ Name }) => Name), ...mounted]);
   return {
     containers,
     networks,

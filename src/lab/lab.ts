@@ -28,6 +28,8 @@ import { type LimitOptions, limit, type NodeLimits } from './limit.ts';
 import { heal, type PartitionOptions, partition } from './partition.ts';
 import { type PromoteOptions, type PromoteResult, promote } from './promote.ts';
 import { type ReplaceOptions, type ReplaceResult, replace } from './replace.ts';
+import type { ScaleOptions } from './resize.ts';
+import { type ScaleResult, scale } from './scale.ts';
 import { openSession } from './session.ts';
 import { type LabStatus, labStatus } from './status.ts';
 import { type UpOptions, up } from './up.ts';
@@ -220,6 +222,14 @@ export class Lab implements AsyncDisposable {
   /** Makes a replica the primary, and tells what was lost. */
   async promote(node: string, options: PromoteOptions = {}): Promise<PromoteResult> {
     return promote(await this.#session(), node, options);
+  }
+
+  /** `scale({ etcd: 5 })`: nodes join and leave one by one, while the others run. */
+  async scale(
+    counts: Readonly<Record<string, number>>,
+    options: ScaleOptions = {},
+  ): Promise<ScaleResult> {
+    return scale(await this.#session(), counts, options);
   }
 
   /** Milliseconds waited. All nodes when none is named. Throws wait-timeout. */

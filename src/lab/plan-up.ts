@@ -7,7 +7,9 @@ import { configOf, isCustom } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import { loadModel } from './load-model.ts';
 import { place, SUBNETS_DEFAULT } from './place.ts';
-import { keepReplaced, refuseOtherNodes, type UpOptions } from './up.ts';
+import { planScale } from './resize.ts';
+import { stackOf } from './session.ts';
+import { keepReplaced, keepSizes, refuseOtherNodes, type UpOptions } from './up.ts';
 
 export interface Step {
   readonly action: 'remove' | 'create' | 'recreate' | 'start' | 'keep';
@@ -27,14 +29,17 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
   const found = (await observeLabs(docker)).get(lab);
   const observed = options.fresh ? undefined : found;
   const model = keepReplaced(fromFile, observed);
-  if (!options.fresh) await refuseOtherNodes(docker, model, found);
+  const there = keepSizes(model, observed);
+  if (!options.fresh) await refuseOtherNodes(docker, there, found);
   const { subnets, hostPorts } = await place(
     docker,
     model,
     observed,
     options.subnets ?? SUBNETS_DEFAULT,
   );
-  const same = isDeepStrictEqual(observed?.stack, JSON.parse(JSON.stringify(model.stack)));
+  const now = observed && stackOf(observed);
+  const same = isDeepStrictEqual(now, JSON.parse(JSON.stringify(there.stack)));
+  const { removed } = planScale(there, model);
   const containerStep = (state: string | undefined, what: string): Step => ({
     action: state === undefined ? 'create' : state === 'running' ? 'keep' : 'start',
     what,
@@ -43,6 +48,10 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
     ...(options.fresh && found
       ? [{ action: 'remove' as const, what: `lab ${lab} and its data` }]
       : []),
+    ...removed.map((name) => ({
+      action: 'remove' as const,
+      what: `node ${name}  its edges and its data`,
+    })),
     ...networksOf(model).map(({ name }) => ({
       action: observed?.networks.has(name) ? ('keep' as const) : ('create' as const),
       what: `network ${lab}_${name} ${subnets.get(name)}`,

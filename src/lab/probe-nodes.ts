@@ -1,7 +1,8 @@
 // Asks every node how it is, each through the proxy of its host edge but past that proxy's faults.
+import type Docker from 'dockerode';
 import type { Control } from '../control/client.ts';
 import { runInContainer } from '../docker/exec.ts';
-import { isDone, ranOutOfMemory } from '../docker/observe.ts';
+import { isDone, type ObservedContainer, ranOutOfMemory } from '../docker/observe.ts';
 import {
   type Claim,
   configOf,
@@ -9,10 +10,10 @@ import {
   HOST,
   isCustom,
   isHostEdge,
-  type Node,
   type NodeAccess,
   type NodeHealth,
 } from '../stack/model.ts';
+import type { ReachedNode } from '../stack/scaling.ts';
 import { systems } from '../systems/index.ts';
 import { type Controls, openControls } from './controls.ts';
 import type { Session } from './session.ts';
@@ -62,31 +63,38 @@ async function probeNode(
   const edge = edgeName(HOST, name);
   const control = controls.open.get(edge);
   if (!control) return { health: 'unknown', detail: `proxy ${edge} is down`, leader: null };
-  const access = accessTo(docker, control, container.id);
+  const access = accessTo(docker, container, control);
   return system.probe(access, node, configOf(model, node));
 }
 
-const accessTo = (docker: Session['docker'], control: Control, id: string): NodeAccess => ({
-  ask: control.probe,
-  exec: (command, options) => runInContainer(docker, id, command, options),
-});
+function accessTo(docker: Docker, { id }: ObservedContainer, { probe }: Control): NodeAccess {
+  return { ask: probe, exec: (...words) => runInContainer(docker, id, ...words) };
+}
+
+/** The nodes that run, as their systems' own steps reach them. `controls` as above. */
+export function reachedNodes(
+  { docker, model, observed }: Session,
+  controls: Controls,
+): ReachedNode[] {
+  return model.nodes.flatMap((node) => {
+    const container = observed.nodes.get(node.name);
+    const control = controls.open.get(edgeName(HOST, node.name));
+    if (isCustom(node) || container?.state !== 'running' || !control) return [];
+    const access = accessTo(docker, container, control);
+    return [{ node, access, config: configOf(model, node) }];
+  });
+}
 
 /** Of the nodes that answer, what each knows of its own role. Quick, for those who ask often. */
 export async function askClaims(session: Session): Promise<ReadonlyMap<string, Claim>> {
-  const { docker, model, observed } = session;
-  const hostEdges = model.edges.filter(isHostEdge).map(({ name }) => name);
+  const hostEdges = session.model.edges.filter(isHostEdge).map(({ name }) => name);
   using controls = await openControls(session, hostEdges);
   const claims = new Map<string, Claim>();
-  const ask = async (node: Node) => {
-    const control = controls.open.get(edgeName(HOST, node.name));
-    const container = observed.nodes.get(node.name);
-    const system = systems[node.system];
-    if (!control || !container || !system) return;
-    const access = accessTo(docker, control, container.id);
-    const claim = await system.claim(access, node, configOf(model, node));
+  const ask = async ({ node, access, config }: ReachedNode) => {
+    const claim = await systems[node.system]!.claim(access, node, config);
     if (claim) claims.set(node.name, claim);
   };
-  await Promise.all(model.nodes.map(ask));
+  await Promise.all(reachedNodes(session, controls).map(ask));
   return claims;
 }
 

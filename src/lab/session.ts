@@ -10,8 +10,9 @@ import {
 } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import { buildModel } from '../stack/build-model.ts';
-import type { Model, Node } from '../stack/model.ts';
+import type { Model, Node, Stack } from '../stack/model.ts';
 import { didYouMean } from '../stack/names.ts';
+import { withNetworks } from '../stack/sizes.ts';
 import { systems } from '../systems/index.ts';
 
 export interface Session {
@@ -31,13 +32,18 @@ export async function openSession(lab?: string, docker?: Docker): Promise<Sessio
 }
 
 export function sessionOf(docker: Docker, observed: ObservedLab): Session {
-  const { name, stack, replaced } = observed;
+  const { name, replaced } = observed;
+  const stack = stackOf(observed);
   if (!stack)
     throw new LabError('lab-not-found', `lab ${name} is half made: it has no node yet`, {
       hint: `labctl up again, or labctl down --lab ${name}`,
     });
   return { docker, name, model: buildModel(stack, systems, replaced), observed };
 }
+
+/** The lab's stack with the sizes that it has now; undefined before it has a node. */
+export const stackOf = ({ stack, networks }: ObservedLab): Stack | undefined =>
+  stack && withNetworks(stack, systems, networks.keys());
 
 /** The same lab as it is now. */
 export const refresh = async ({ docker, name }: Session): Promise<Session> =>

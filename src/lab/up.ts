@@ -9,15 +9,17 @@ import { LabError } from '../errors.ts';
 import { diskOf } from '../render/compose.ts';
 import { buildModel } from '../stack/build-model.ts';
 import { isCustom, type Model, type Node } from '../stack/model.ts';
+import { withCountsOf } from '../stack/sizes.ts';
 import { systems } from '../systems/index.ts';
 import { ensureImages, requireFiles } from './containers.ts';
 import { down } from './down.ts';
 import { loadModel, type StackChoice } from './load-model.ts';
 import { SUBNETS_DEFAULT } from './place.ts';
 import { type Report, silent } from './report.ts';
-import { type Session, sessionOf } from './session.ts';
+import { planScale, resize, settleAll } from './resize.ts';
+import { type Session, sessionOf, stackOf } from './session.ts';
 import { startInOrder } from './start-in-order.ts';
-import { waitReady } from './wait-ready.ts';
+import { type ReadyOptions, waitReady } from './wait-ready.ts';
 
 export interface UpOptions extends StackChoice, StartOptions {}
 
@@ -58,9 +60,15 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   const { report = silent, signal, build } = options;
   const docker = await openDocker();
   const found = (await observeLabs(docker)).get(fromFile.stack.name);
-  const model = options.fresh ? fromFile : keepReplaced(fromFile, found);
+  const target = options.fresh ? fromFile : keepReplaced(fromFile, found);
+  // The lab as large as it is gets what else is new; then nodes come and go.
+  const model = options.fresh ? target : keepSizes(target, found);
   requireFiles(model);
   if (!options.fresh) await refuseOtherNodes(docker, model, found);
+  for (const { name, from, to } of planScale(model, target).changed) {
+    const state = `scaling from ${from} to ${to}`;
+    report({ subject: name, kind: '', state, done: true });
+  }
   const images = await ensureImages(docker, model, options);
   // Nothing of the old lab goes before the new one can be made.
   if (options.fresh) await down({ lab: model.stack.name }, docker);
@@ -78,17 +86,31 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   const onChange = () => {
     stepped = true;
   };
-  const ready =
-    options.wait === false
-      ? session
-      : await waitReady(session, { timeoutMs, report, signal, onChange });
-  const changed = stepped || !isDeepStrictEqual(running(before), running(observed));
+  const how = { timeoutMs, report, signal, onChange };
+  const ready = await readyAt(session, target, options, how);
+  const changed = stepped || !isDeepStrictEqual(running(before), running(ready.observed));
   return { session: ready, changed, tookMs: Math.round(performance.now() - startedMs) };
+}
+
+/** With the sizes of the target, and healthy. */
+async function readyAt(session: Session, target: Model, options: UpOptions, how: ReadyOptions) {
+  const { pull, subnets, wait } = options;
+  const scales = planScale(session.model, target).changed.length > 0;
+  if (wait === false && !scales) return session;
+  const scaling = { ...how, ...(pull && { pull }), ...(subnets && { subnets }) };
+  return waitReady(await (scales ? resize : settleAll)(session, target, scaling), how);
 }
 
 /** What `replace` has changed stays so until it is reset, or the lab begins anew. */
 export const keepReplaced = ({ stack }: Model, found: ObservedLab | undefined): Model =>
   buildModel(stack, systems, found?.replaced);
+
+/** The stack with the sizes that the lab has. */
+export function keepSizes(model: Model, found: ObservedLab | undefined): Model {
+  const there = found && stackOf(found);
+  if (!there) return model;
+  return buildModel(withCountsOf(model.stack, there, systems), systems, model.replaced);
+}
 
 /** Compose cannot start what is paused. */
 async function unpauseAll(docker: Docker, { nodes, proxies }: ObservedLab): Promise<void> {
@@ -97,7 +119,8 @@ async function unpauseAll(docker: Docker, { nodes, proxies }: ObservedLab): Prom
 }
 
 /**
- * Flags, versions and limits of a lab may change under its data; its nodes and disks may not.
+ * Flags, versions, limits and sizes of a lab may change under its data; disks may not, nor which
+ * groups and nodes of the user's own there are.
  * Throws lab-differs before anything is touched.
  */
 export async function refuseOtherNodes(
@@ -113,8 +136,9 @@ export async function refuseOtherNodes(
       details: [`there: ${there.join(' ')}`, `stack: ${wanted.join(' ')}`],
     });
   };
-  if (observed?.stack) {
-    const there = buildModel(observed.stack, systems);
+  const running = observed && stackOf(observed);
+  if (running) {
+    const there = buildModel(running, systems);
     const names = (all: readonly Node[]) => all.map(({ name }) => name);
     refuseOther('nodes', names(there.nodes), names(nodes));
     const disks = (of: Model) => of.nodes.map((node) => `${node.name}=${diskOf(of, node) ?? '-'}`);

@@ -96,7 +96,8 @@ function once(report: Report): Report {
   };
 }
 
-async function throwIfDead(
+/** Throws node-died. */
+export async function throwIfDead(
   { docker, observed, model, name: lab }: Session,
   only?: string,
   hint = 'labctl up --fresh begins anew',

@@ -1,6 +1,8 @@
 // Model + placement -> the compose file. Pure and deterministic: the same input gives the same
 // bytes.
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { buildModel } from '../stack/build-model.ts';
 import {
   type ComposeParts,
   configOf,
@@ -12,7 +14,9 @@ import {
   type Model,
   type Node,
   type ServiceContext,
+  type Stack,
 } from '../stack/model.ts';
+import { withCountsOf } from '../stack/sizes.ts';
 import { systems } from '../systems/index.ts';
 import { renderTemplate } from './templates.ts';
 
@@ -27,6 +31,10 @@ export interface Placement {
   readonly proxyImage: ComposeImage;
   /** labctl's own version. */
   readonly version: string;
+  /** Node that is there -> the stack of its container, whose sizes it keeps. */
+  readonly made?: ReadonlyMap<string, Stack>;
+  /** Nodes that come, or once came, to a group that runs. */
+  readonly joined?: ReadonlySet<string>;
 }
 
 export interface ComposeImage {
@@ -50,22 +58,25 @@ export const proxyService = ({ from, to }: Edge): string => `${from}--${to}`;
 export function renderCompose(model: Model, placement: Placement): string {
   const lab = model.stack.name;
   const { version } = placement;
-  const stack = JSON.stringify(model.stack);
-  const nodes = model.nodes.map((node) => ({
-    ...(isCustom(node) ? customValues(model, node) : systemValues(model, placement, node)),
-    files: isCustom(node) ? [] : filesOf(model, node),
-    name: node.name,
-    aliases: node.aliases ?? [],
-    role: node.role,
-    zone: node.zone,
-    lab,
-    version,
-    stack,
-  }));
+  const nodes = model.nodes.map((node) => {
+    const then = modelThen(model, placement.made?.get(node.name));
+    return {
+      ...(isCustom(node) ? customValues(then, node) : systemValues(then, placement, node)),
+      files: isCustom(node) ? [] : filesOf(then, placement, node),
+      name: node.name,
+      aliases: node.aliases ?? [],
+      role: node.role,
+      zone: node.zone,
+      lab,
+      version,
+      stack: JSON.stringify(then.stack),
+    };
+  });
   const networks = networksOf(model).map(({ name }) => ({
     name,
     internal: name !== HOST,
     subnet: placement.subnets.get(name)!,
+    joined: placement.joined?.has(name),
   }));
   const { volumes: shared, ...parts } = model.stack.parts ?? { volumes: {} };
   const volumes = [
@@ -81,7 +92,6 @@ export function renderCompose(model: Model, placement: Placement): string {
   return renderTemplate('compose', {
     lab,
     version,
-    stack,
     nodes,
     proxies,
     networks,
@@ -90,9 +100,17 @@ export function renderCompose(model: Model, placement: Placement): string {
   });
 }
 
-function systemValues(model: Model, { images }: Placement, node: Node): object {
+/** As the node knew it when it was made: compose makes a container anew of which a word changes. */
+function modelThen(model: Model, made: Stack | undefined): Model {
+  const stack = made ? withCountsOf(model.stack, made, systems) : model.stack;
+  if (isDeepStrictEqual(stack, model.stack)) return model;
+  return buildModel(stack, systems, model.replaced);
+}
+
+function systemValues(model: Model, placement: Placement, node: Node): object {
+  const { images } = placement;
   const { nodes, replaced } = model;
-  const context = contextOf(model, node);
+  const context = contextOf(model, placement, node);
   const { ref, build } = images.get(node.name)!;
   // One service builds for all that share the image; compose finds it by the image's name.
   const builder = nodes.find(({ name }) => images.get(name)?.ref === ref);
@@ -114,10 +132,11 @@ function withFiles(parts: Partial<ComposeParts>, files: ReturnType<typeof filesO
   return files.length ? { ...parts, configs: { ...parts.configs, ...own } } : parts;
 }
 
-const contextOf = (model: Model, node: Node): ServiceContext => ({
+const contextOf = (model: Model, { joined }: Placement, node: Node): ServiceContext => ({
   lab: model.stack.name,
   config: configOf(model, node),
   peers: model.nodes.filter(({ group }) => group === node.group),
+  joined: joined?.has(node.name) ?? false,
 });
 
 /**
@@ -125,8 +144,8 @@ const contextOf = (model: Model, node: Node): ServiceContext => ({
  * machine, so also to a remote engine. The digest is in the name because compose looks at that
  * alone when it decides whether a container is still as it should be.
  */
-function filesOf(model: Model, node: Node) {
-  const files = systems[node.system]!.files?.(node, contextOf(model, node)) ?? {};
+function filesOf(model: Model, placement: Placement, node: Node) {
+  const files = systems[node.system]!.files?.(node, contextOf(model, placement, node)) ?? {};
   return Object.entries(files).map(([target, content]) => {
     const digest = createHash('sha256').update(`${target}\0${content}`).digest('hex').slice(0, 8);
     return { id: `${node.name}-${digest}`, target, content };

@@ -3,6 +3,7 @@
 // name.
 import type { ZodType } from 'zod';
 import type { BootStep, ConfigOf, PromoteContext, Promotion } from './group.ts';
+import type { Scaling } from './scaling.ts';
 
 /** A stack file after parsing and validation: the whole of it is kept in a label of the lab. */
 export interface Stack {
@@ -186,6 +187,8 @@ export interface System {
   unready(healths: ReadonlyMap<string, NodeHealth>): string | undefined;
   /** The system's own shell, run inside `node`. */
   client(node: Node, config: SystemConfig): readonly string[];
+  /** Absent where the number of nodes cannot change while they run. */
+  readonly scaling?: Scaling;
   /** What containers that run lack of a system that does. */
   steps?(nodes: readonly Node[], configOf: ConfigOf): readonly BootStep[];
   /** Files that the node shall find in its container: absolute path -> text. */
@@ -214,8 +217,10 @@ export interface FailpointPlace {
 export interface ServiceContext {
   readonly lab: string;
   readonly config: SystemConfig;
-  /** All nodes of the group, in order. */
+  /** All nodes of the group, in order, as they were when the container was first made. */
   readonly peers: readonly Node[];
+  /** True for a node that came to a running group. */
+  readonly joined: boolean;
 }
 
 /** The user's own machine, as the `from` of an edge. No node may bear this name. */

@@ -37,6 +37,7 @@ export function allocateSubnets(
   for (const { name, addresses } of wants) {
     const kept = keep.get(name);
     const size = sizeFor(addresses);
+    if (kept) refuseFull(name, kept, addresses);
     const block = kept ? undefined : findFree(within, size, used);
     if (!kept && !block) throw exhausted(range, within, wants, given.size, used, size);
     given.set(name, kept ?? toCidr(block!));
@@ -47,6 +48,17 @@ export function allocateSubnets(
 
 const sizeFor = (addresses: number): number =>
   Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(addresses + OVERHEAD)));
+
+/** A network cannot grow, and another one would mean a new container for its node. */
+function refuseFull(name: string, kept: string, addresses: number): void {
+  const block = parseCidr(kept);
+  const room = block ? block.last - block.first + 1 - OVERHEAD : addresses;
+  if (addresses <= room) return;
+  const text = `network ${name} is ${kept}, with room for ${room} containers, not ${addresses}`;
+  throw new LabError('subnet-exhausted', text, {
+    hint: 'labctl up --fresh makes larger networks, and a new lab',
+  });
+}
 
 /** The lowest block of `size` addresses that begins at a multiple of it and meets nothing used. */
 function findFree(within: Block, size: number, used: readonly Block[]): Block | undefined {

@@ -13,6 +13,7 @@ import type {
 import { dockerBytes } from '../stack/units.ts';
 import { overridesOf, path, text } from '../stack/values.ts';
 import { askHttp } from './ask-http.ts';
+import { join, leave, settle } from './etcd-members.ts';
 
 const CLIENT_PORT = 2379;
 const PEER_PORT = 2380;
@@ -132,7 +133,7 @@ export const etcd: System = {
     };
   },
 
-  service(_node, { config, peers }: ServiceContext) {
+  service(_node, { config, peers, joined }: ServiceContext) {
     const { flags, environment, binary } = read(config);
     // --logger came with 3.4; 3.3 does not start with a flag it does not know.
     // Before 3.5 arm64 must be told; from 3.5 on the variable makes etcd warn.
@@ -144,6 +145,7 @@ export const etcd: System = {
       environment: { ...oldArm, ETCDCTL_API: '3', ...environment },
       binary,
       peers,
+      joined,
     };
   },
 
@@ -174,6 +176,8 @@ export const etcd: System = {
   },
 
   client: (node) => ['etcdctl', `--endpoints=http://${node.name}:${CLIENT_PORT}`],
+
+  scaling: { sizes: (group) => ({ [group]: ['nodes'] }), join, settle, leave },
 };
 
 const minor = (config: SystemConfig): number =>

@@ -1,4 +1,5 @@
 // Three real etcd members that know each other only through six proxies.
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LabStatus } from '../../src/lab/status.ts';
 import { docker, getLocal, labctl, put, startLab, type TestLab } from './labctl.ts';
@@ -94,9 +95,10 @@ test('a second up says that there is nothing to do and changes no container', as
 
 test('other nodes under the same name are refused and nothing is touched', async () => {
   const ids = await docker('ps', '-q', '--filter', `label=labctl.lab=${NAME}`);
-  const other = await lab.run('up', 'etcd-3node', '--set', 'nodes=5');
+  const file = fileURLToPath(new URL('../golden/extra-node.yaml', import.meta.url));
+  const other = await lab.run('up', '--file', file);
   expect(other.status).toBe(2);
-  expect(other.err).toContain('stack: etcd-1 etcd-2 etcd-3 etcd-4 etcd-5');
+  expect(other.err).toContain('stack: etcd-1 etcd-2 etcd-3 app worker');
   expect(other.err).toContain('(lab-differs)');
   expect(await docker('ps', '-q', '--filter', `label=labctl.lab=${NAME}`)).toBe(ids);
 });

@@ -22,6 +22,7 @@ import { port } from './port.ts';
 import { promote } from './promote.ts';
 import { render } from './render.ts';
 import { replace } from './replace.ts';
+import { scale } from './scale.ts';
 import { stacks } from './stacks.ts';
 import { status } from './status.ts';
 import { trace } from './trace.ts';
@@ -34,7 +35,7 @@ import { weave } from './weave.ts';
 import { wipe } from './wipe.ts';
 
 export const commandGroups: Readonly<Record<string, readonly CommandSpec[]>> = {
-  'Start and stop:': [up, weave, down, ...lifecycleCommands, replace, promote],
+  'Start and stop:': [up, weave, down, ...lifecycleCommands, replace, scale, promote],
   'Look:': [ls, status, graph, logs, exec, client, port, wait, trace],
   'Break and mend:': [partition, heal, fault, failpoint, wan, fill, limit, wipe],
   'Run and share:': [init, stacks, validate, render, api],

@@ -118,4 +118,13 @@ describe('allocateSubnets', () => {
     `);
     expect(range('300.0.0.0/16')).toMatch(/is not an IPv4 block/);
   });
+
+  test('a network that is there and would need more room', () => {
+    const keep = new Map([['n0', '10.213.0.0/27']]);
+    expect(allocate(wants(29), [], keep)).toEqual(['10.213.0.0/27']);
+    expect(errorOf(() => allocate(wants(30), [], keep))).toMatchInlineSnapshot(`
+      "error: network n0 is 10.213.0.0/27, with room for 29 containers, not 30  (subnet-exhausted)
+      hint: labctl up --fresh makes larger networks, and a new lab"
+    `);
+  });
 });

@@ -140,7 +140,7 @@ test("the user's data and accounts go to the first server alone", () => {
   });
   const peers = mysql.nodes('mysql', set);
   const [first, second] = peers.map((node) =>
-    mysql.service(node, { lab: 'x', config: set, peers }),
+    mysql.service(node, { lab: 'x', config: set, peers, joined: false }),
   );
   expect(first).toMatchObject({
     init: { source: '/home/me/dump.sql', target: '/docker-entrypoint-initdb.d/dump.sql' },

@@ -27,6 +27,7 @@ const contextOf = (of: Model, node: Node) => ({
   lab: 'demo',
   config: configOf(of, node),
   peers: of.nodes,
+  joined: false,
 });
 const named = (of: Model, name: string) => of.nodes.find((node) => node.name === name)!;
 const command = (of: Model, node: Node) =>

@@ -1,0 +1,207 @@
+// From one size of a running lab to another. Nodes come and go one at a time, each with the steps
+// of its system, and no other container is touched. What was begun and broken off is gone on with:
+// the lab's networks say which nodes it has.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PullPolicy } from '../docker/images.ts';
+import { LabError } from '../errors.ts';
+import { proxyService } from '../render/compose.ts';
+import { buildModel } from '../stack/build-model.ts';
+import { type Edge, isHostEdge, type Model, type Node, type Stack } from '../stack/model.ts';
+import type { ScaleStep } from '../stack/scaling.ts';
+import { type Size, sizesOf, withCount } from '../stack/sizes.ts';
+import { formatDuration } from '../stack/units.ts';
+import { systems } from '../systems/index.ts';
+import { ensureImages, requireFiles, startContainers } from './containers.ts';
+import { openControls } from './controls.ts';
+import { removeNode } from './down.ts';
+import { labEdges } from './edges.ts';
+import { place, SUBNETS_DEFAULT } from './place.ts';
+import { reachedNodes } from './probe-nodes.ts';
+import { type Report, silent } from './report.ts';
+import { refresh, type Session } from './session.ts';
+import { throwIfDead, waitReady } from './wait-ready.ts';
+
+export interface ScaleOptions {
+  /** For each node. Default two minutes. */
+  readonly timeoutMs?: number;
+  readonly pull?: PullPolicy;
+  readonly dryRun?: boolean;
+  /** CIDR from which the networks of new nodes are cut. */
+  readonly subnets?: string;
+  readonly report?: Report;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One count that changes: `etcd` from 3 to 5. */
+export interface SizeChange {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const TIMEOUT_MS = 120_000;
+const POLL_MS = 250;
+
+/** What is between two models of a lab; nodes in the order in which they come and go. */
+export function planScale(before: Model, after: Model) {
+  const from = new Map(sizesOf(before.stack, systems).map(({ name, count }) => [name, count]));
+  const changed = sizesOf(after.stack, systems)
+    .map(({ name, count: to }): SizeChange => ({ name, from: from.get(name) ?? to, to }))
+    .filter((change) => change.from !== change.to);
+  return {
+    changed,
+    added: nodesOnlyIn(after, before).map(({ name }) => name),
+    removed: nodesOnlyIn(before, after)
+      .map(({ name }) => name)
+      .reverse(),
+  };
+}
+
+const nodesOnlyIn = ({ nodes }: Model, other: Model): readonly Node[] =>
+  nodes.filter(({ name }) => !other.nodes.some((each) => each.name === name));
+
+/** From the sizes that the lab has to those of the target: first what comes, then what goes. */
+export async function resize(
+  session: Session,
+  target: Model,
+  options: ScaleOptions,
+): Promise<Session> {
+  const sizes = sizesOf(target.stack, systems);
+  const there = sizesOf(session.model.stack, systems);
+  const countOf = ({ name }: Size) => there.find((each) => each.name === name)!.count;
+  const grows = sizes.some((size) => size.count > countOf(size));
+  await requireRoom(session, target, options);
+  const images = grows ? await ensureImages(session.docker, target, options) : undefined;
+  let current = await settleAll(session, target, options);
+  for (const size of sizes)
+    for (let count = countOf(size) + 1; count <= size.count; count += 1)
+      current = await grow(current, withCount(current.model.stack, size, count), images!, options);
+  for (const size of sizes.toReversed())
+    for (let count = countOf(size) - 1; count >= size.count; count -= 1)
+      current = await shrink(current, withCount(current.model.stack, size, count), options);
+  return current;
+}
+
+/** What cannot be made is to be found out before a member is added. */
+export async function requireRoom(
+  { docker, observed }: Session,
+  target: Model,
+  options: ScaleOptions,
+) {
+  requireFiles(target);
+  await place(docker, target, observed, options.subnets ?? SUBNETS_DEFAULT);
+}
+
+/** Goes on with what an earlier labctl may have left half done; a joiner that died tries again. */
+export async function settleAll(
+  session: Session,
+  { nodes }: Model,
+  options: ScaleOptions,
+): Promise<Session> {
+  const { networks, nodes: containers } = session.observed;
+  for (const node of nodes.filter(({ name }) => networks.get(name)?.joined)) {
+    const { settle } = systems[node.system]!.scaling ?? {};
+    const container = containers.get(node.name);
+    if (settle && container?.state === 'exited' && (await oneStep(session, node, settle)))
+      await session.docker.getContainer(container.id).start();
+    await untilDone(await refresh(session), node, 'joining', settle, options);
+  }
+  return refresh(session);
+}
+
+async function grow(
+  session: Session,
+  stack: Stack,
+  images: Awaited<ReturnType<typeof ensureImages>>,
+  options: ScaleOptions,
+): Promise<Session> {
+  const { docker, model } = session;
+  const next = buildModel(stack, systems, model.replaced);
+  const { subnets = SUBNETS_DEFAULT, signal, report, timeoutMs = TIMEOUT_MS } = options;
+  let current = session;
+  for (const node of nodesOnlyIn(next, model)) {
+    const { name, system } = node;
+    const { scaling } = systems[system]!;
+    await untilDone(current, node, 'joining', scaling?.join, options);
+    // A program that joins looks for the others once, so its edges are there before it.
+    const edges = next.edges.filter(({ from, to }) => [from, to].includes(name));
+    const start = (...only: readonly string[]) =>
+      startContainers(docker, next, images, { subnets, signal, only, joins: name });
+    await start(...edges.map(proxyService));
+    current = await proxiesAnswer(await refresh(current), edges, options);
+    await start(name);
+    current = await refresh(current);
+    await untilDone(current, node, 'joining', scaling?.settle, options);
+    current = await refresh(current);
+    const ready = { timeoutMs, signal, only: name, ...(report && { report }) };
+    await waitReady(current, ready);
+  }
+  return current;
+}
+
+async function shrink(session: Session, stack: Stack, options: ScaleOptions): Promise<Session> {
+  const { docker, name: lab, model } = session;
+  const { report = silent } = options;
+  const next = buildModel(stack, systems, model.replaced);
+  for (const node of nodesOnlyIn(model, next).toReversed()) {
+    const { name: subject, system: kind } = node;
+    await untilDone(session, node, 'leaving', systems[kind]!.scaling?.leave, options);
+    await removeNode(docker, lab, subject);
+    report({ subject, kind, state: 'removed', done: true });
+  }
+  return refresh(session);
+}
+
+/** Throws scale-timeout, node-died. */
+async function untilDone(
+  session: Session,
+  node: Node,
+  doing: 'joining' | 'leaving',
+  step: ScaleStep | undefined,
+  { timeoutMs = TIMEOUT_MS, report = silent, signal }: ScaleOptions,
+): Promise<void> {
+  if (!step) return;
+  const { name: subject, system: kind } = node;
+  const hint = 'labctl heal, if faults are in its way; then the same labctl scale goes on';
+  const deadlineMs = performance.now() + timeoutMs;
+  for (let current = session; ; current = await refresh(current)) {
+    signal?.throwIfAborted();
+    const waitsFor = await oneStep(current, node, step);
+    if (!waitsFor) return;
+    if (doing === 'joining') await throwIfDead(current, subject, hint);
+    report({ subject, kind, state: `${doing}: ${waitsFor}`, done: false });
+    if (performance.now() > deadlineMs) {
+      const text = `${subject} is still ${doing} after ${formatDuration(timeoutMs)}: ${waitsFor}`;
+      throw new LabError('scale-timeout', text);
+    }
+    await sleep(POLL_MS, undefined, signal ? { signal } : {});
+  }
+}
+
+/** Throws start-timeout. */
+async function proxiesAnswer(
+  session: Session,
+  edges: readonly Edge[],
+  { timeoutMs = TIMEOUT_MS, signal }: ScaleOptions,
+): Promise<Session> {
+  const deadlineMs = performance.now() + timeoutMs;
+  for (let current = session; ; current = await refresh(current)) {
+    signal?.throwIfAborted();
+    const { length } = (
+      await labEdges(
+        current,
+        edges.map(({ name }) => name),
+      )
+    ).filter(({ state }) => state === 'down');
+    if (!length) return current;
+    if (performance.now() > deadlineMs)
+      throw new LabError('start-timeout', `${length} proxies of new edges do not answer`);
+    await sleep(POLL_MS, undefined, signal ? { signal } : {});
+  }
+}
+
+async function oneStep(session: Session, node: Node, step: ScaleStep) {
+  const hosts = session.model.edges.filter(isHostEdge).map(({ name }) => name);
+  using controls = await openControls(session, hosts);
+  return await step(node, reachedNodes(session, controls));
+}
