@@ -125,6 +125,7 @@ test('asynchronous, by file and position', { timeout: TIMEOUT_MS }, async () => 
       facts: { gap_bytes: 0 },
     });
   expect(await rowsOf(lab, 'mysql-2')).toBe('1');
+  await scalesUnderWrites(lab);
   await cutOff(lab, 'mysql-1', 'mysql-2');
   await insert(lab, 'mysql-1', 2);
   expect((await nodeShown(lab, 'mysql-2')).facts?.gap_bytes).toBeGreaterThan(0);
@@ -144,3 +145,28 @@ test('asynchronous, by file and position', { timeout: TIMEOUT_MS }, async () => 
   expect(failover.lost).toEqual({ writes: 2, ids: '' });
   expect(await rowsOf(lab, 'mysql-1')).toBe('1,2,3');
 });
+
+/** A replica comes and goes while rows are written: none that was acknowledged is missing. */
+async function scalesUnderWrites(lab: TestLab) {
+  const written = [1];
+  let isScaling = true;
+  const scaling = lab.run('scale', 'mysql=3').finally(() => {
+    isScaling = false;
+  });
+  for (let id = 100; isScaling; id += 1) {
+    await insert(lab, 'mysql-1', id);
+    written.push(id);
+  }
+  const scaled = await scaling;
+  expect(scaled.status, scaled.err).toBe(0);
+  for (const name of ['mysql-1', 'mysql-2', 'mysql-3'])
+    await expect.poll(() => rowsOf(lab, name), CATCH_UP).toBe(written.join());
+  expect((await nodeShown(lab, 'mysql-3')).leader).toBe(false);
+  const back = await lab.run('scale', 'mysql=2');
+  expect(back.status, back.err).toBe(0);
+  expect((await shown(lab)).nodes.map(({ name }) => name)).toEqual(['mysql-1', 'mysql-2']);
+  expect(await rowsOf(lab, 'mysql-2')).toBe(written.join());
+  await sql(lab, 'mysql-1', 'DELETE FROM app.t WHERE id >= 100');
+  const refused = await lab.run('scale', 'mysql=0');
+  expect(refused.status).toBe(2);
+}

@@ -7,6 +7,7 @@ import type { Dialect } from './dialect.ts';
 import { serverFlags } from './flags.ts';
 import { claimOf, compareHealths, healthOf } from './health.ts';
 import { promoteServer } from './promote.ts';
+import { replicaScaling } from './scale.ts';
 import { readState } from './state.ts';
 
 /** Environment that makes data: for the first server alone, the others get it by replication. */
@@ -89,6 +90,8 @@ export function mysqlSystem({ flavour, summary, defaultVersion, suites }: Packag
       if (primaries.length === 1) return undefined;
       return primaries.length ? `primaries: ${primaries.join(', ')}` : 'there is no primary';
     },
+
+    scaling: replicaScaling,
 
     client(_node, config) {
       const { root_password: password } = read(config);
