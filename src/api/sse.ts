@@ -20,7 +20,8 @@ export async function sendEvents(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const write = (text: string) => {
-    if (response.writableLength > UNREAD_BYTES_MAX) gone.abort();
+    if (response.writableLength > UNREAD_BYTES_MAX)
+      response.destroy(); // an end would wait for it
     else response.write(text);
   };
   response.writeHead(200, {

@@ -48,6 +48,8 @@ export interface Counters {
 export interface EdgeState extends Counters {
   readonly revision: number;
   readonly faults: readonly Fault[];
+  /** How many connections each of them has acted on. */
+  readonly hit: readonly number[];
 }
 
 /** What a fault did since it was set. */

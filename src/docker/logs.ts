@@ -55,8 +55,11 @@ export async function readLogs(
     ...options,
     follow: true,
   } as never)) as unknown as Readable;
-  signal?.addEventListener('abort', () => stream.destroy(), { once: true });
+  const stop = () => stream.destroy();
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted) stop(); // while the stream was being opened
   stream.on('data', take);
   await new Promise<void>((resolve) => stream.once('close', resolve));
+  signal?.removeEventListener('abort', stop);
   split('\n');
 }

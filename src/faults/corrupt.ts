@@ -30,7 +30,6 @@ export const corrupt: FaultKind = {
     offset: { type: 'size', optional: true, doc: 'where in the chunk; default: drawn' },
   },
   scopes: STREAM_SCOPES,
-  lossy: true,
   stream({ prob, per, bytes, mode, offset }, { random }) {
     const chance = Number(prob);
     const write = writes[String(mode)]!;

@@ -12,6 +12,7 @@ export const dropProb: FaultKind = {
   stage: 'gate',
   params: { p: { type: 'share', doc: 'how likely a packet is dropped' }, side: SIDE },
   scopes: PACKET_SCOPES,
+  check: ({ p }) => (Number(p) * MILLION < 1 ? 'p must be a millionth or more' : undefined),
   without: 'stutter',
   packets: (params) => ({
     ...sideOf(params),

@@ -122,7 +122,7 @@ export interface FaultKind {
   readonly scopes: readonly (keyof Scope)[];
   /** True: nothing gets through, so it serves as the mode of a partition. */
   readonly cuts?: boolean;
-  /** True: bytes may be lost or changed; a connection that lost some is reset, never resumed. */
+  /** True: bytes may be lost; a connection that lost some is reset, never resumed. */
   readonly lossy?: boolean;
   /** What to use where its tier is missing: as the mode of a partition, and in the hint. */
   readonly without?: string;

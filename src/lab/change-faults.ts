@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { isUnavailable } from '../control/client.ts';
 import type { EdgeState, WantedFault } from '../control/protocol.ts';
 import { LabError } from '../errors.ts';
-import type { Fault, FaultParams, Scope } from '../faults/fault.ts';
+import type { Fault, FaultParams, Scope, Tier } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 import { type Controls, openControls, requireAll } from './controls.ts';
 import type { Session } from './session.ts';
@@ -78,7 +78,9 @@ export async function addFaults(
     states = await setEverywhere(controls, id, wanted(false));
   } catch (error) {
     if (!isUnavailable(error)) throw error;
-    if (!hasInstead) throw unavailable(placements, error);
+    const missing = await missingTier(controls, placements);
+    if (!missing) throw error; // it could be done, and went wrong this time
+    if (!hasInstead) throw unavailable(placements, missing);
     instead = true;
     states = await setEverywhere(controls, id, wanted(true));
   }
@@ -88,11 +90,14 @@ export async function addFaults(
     id,
     seed,
     instead,
-    connections: Object.fromEntries(mapValues(states, ({ connections }) => connections.open)),
+    connections: Object.fromEntries(mapValues(states, (state) => hitBy(state, id))),
     quiet: edges.filter((edge) => (states.get(edge)!.lastActivity ?? 0) < quietSince),
     tookMs,
   };
 }
+
+const hitBy = ({ faults, hit }: EdgeState, id: string): number =>
+  Math.max(0, ...faults.map((fault, i) => (fault.id === id ? hit[i]! : 0)));
 
 /**
  * `p4k2`, `f0xa`: the first letter of what set it and chance, so that no two that set at once
@@ -127,18 +132,38 @@ async function setEverywhere(
       controls.open
         .get(edge)!
         .update((faults) => [...faults.filter((f) => f.id !== id), ...(before.get(edge) ?? [])]);
-    await Promise.allSettled(edges.map(putBack));
+    await Promise.allSettled([...before.keys()].map(putBack));
     throw failed.reason;
   }
   const states = results.map((result) => (result as PromiseFulfilledResult<EdgeState>).value);
   return new Map(edges.map((edge, i) => [edge, states[i]!]));
 }
 
-function unavailable(placements: Placements, error: unknown): LabError {
-  const kinds = [...new Set([...placements.values()].flat().map(({ kind }) => kind))];
-  const beyond = kinds.filter((kind) => faultKinds[kind]!.tier !== 'stream');
-  const { tier, without } = faultKinds[beyond[0]!]!;
-  const why = `this engine has no ${tier}: ${(error as Error).message}`;
+interface MissingTier {
+  readonly tier: Tier;
+  /** In the words of the tool. */
+  readonly problem: string;
+}
+
+const kindsOf = (placements: Placements): string[] => [
+  ...new Set([...placements.values()].flat().map(({ kind }) => kind)),
+];
+
+/** A tier that these faults need and the engine has not. */
+async function missingTier(
+  { open }: Controls,
+  placements: Placements,
+): Promise<MissingTier | undefined> {
+  const tiers = await open.values().next().value!.tiers();
+  const needed = kindsOf(placements).map((kind) => faultKinds[kind]!.tier);
+  const tier = needed.find((each) => tiers[each] !== null);
+  return tier && { tier, problem: tiers[tier]! };
+}
+
+function unavailable(placements: Placements, { tier, problem }: MissingTier): LabError {
+  const beyond = kindsOf(placements).filter((kind) => faultKinds[kind]!.tier === tier);
+  const { without } = faultKinds[beyond[0]!]!;
+  const why = `this engine has no ${tier}: ${problem}`;
   const hint = without && `${without} works everywhere: labctl fault kinds ${without}`;
   return new LabError('fault-unavailable', `${beyond.join(', ')} cannot be set; ${why}`, {
     hint: hint ?? 'labctl doctor says which faults this engine can do',

@@ -70,9 +70,11 @@ export async function wipe(
   const volumes = await Promise.all(names.map((name) => volumeOf(session, name)));
   if (dryRun) return volumes;
   await lifecycle(session, 'stop', names, { timeoutMs });
-  await Promise.all(volumes.map((volume) => work(session, volume, EMPTY)));
-  const stopped = await refresh(session);
-  await lifecycle(stopped, 'start', names);
+  try {
+    await Promise.all(volumes.map((volume) => work(session, volume, EMPTY)));
+  } finally {
+    await lifecycle(await refresh(session), 'start', names);
+  }
   if (wait)
     for (const only of names) {
       const hint = `labctl logs ${only}`;

@@ -94,12 +94,17 @@ function checkParam(key: string, spec: Param, value: Value): Value {
       ? spec.choices!.includes(String(value)) || spec.choices!.join(', ')
       : spec.type === 'flag'
         ? typeof value === 'boolean' || 'true, false'
-        : (typeof value === 'number' && Number.isFinite(value) && value >= 0) ||
-          `a number: ${types[spec.type].sample.toLowerCase()}`;
+        : isQuantity(spec.type, value) || `a number: ${types[spec.type].sample.toLowerCase()}`;
   if (allowed === true) return value;
   throw new LabError('fault-invalid', `${key}: ${JSON.stringify(value)} is not possible`, {
     hint: `${key} is one of: ${allowed}`,
   });
+}
+
+function isQuantity(type: Param['type'], value: Value): boolean {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return false;
+  if (type === 'share') return value <= 1;
+  return type !== 'count' || (Number.isInteger(value) && value > 0);
 }
 
 function noParam(kind: string, word: string, key = word): LabError {

@@ -36,6 +36,8 @@ export async function faultAdd(session: Session, options: FaultAddOptions): Prom
   for (const address of addresses) {
     const { edges, port } = await resolveAddress(session, address, lookup);
     const narrowed = checkScope(kind, port === undefined ? scope : { ...scope, port });
+    checkPort(session, edges, narrowed?.port);
+    checkLink(kind, complete, narrowed);
     const fault = { kind, params: complete, ...(narrowed && { scope: narrowed }) };
     for (const edge of edges) placements.set(edge, [...(placements.get(edge) ?? []), fault]);
   }
@@ -57,6 +59,31 @@ function checkScope(kind: string, scope: Scope = {}): Scope | undefined {
   throw new LabError('fault-invalid', `${kind} cannot be narrowed by ${word}`, {
     hint: scopes.length ? `${kind} can be by ${scopes.join(', ')}` : `labctl fault kinds ${kind}`,
   });
+}
+
+/** Throws port-unknown: a fault on a port that no edge has would wait for ever. */
+function checkPort({ model }: Session, edges: readonly string[], port: number | undefined): void {
+  const wrong = model.edges.find(
+    ({ name, ports }) => port !== undefined && edges.includes(name) && !ports.includes(port),
+  );
+  if (wrong)
+    throw new LabError('port-unknown', `edge ${wrong.name} has no port ${port}`, {
+      hint: `ports: ${wrong.ports.join(', ')}`,
+    });
+}
+
+/** What leaves by the dialler's link goes down, by the listener's up. */
+function checkLink(kind: string, { side }: FaultParams, scope: Scope = {}): void {
+  const leaves = side === 'src' ? 'down' : 'up';
+  const isOther = side !== 'both' && scope.direction && scope.direction !== leaves;
+  if (findKind(kind).tier === 'netem' && isOther)
+    throw new LabError(
+      'fault-invalid',
+      `nothing goes ${scope.direction} by the link side=${side}`,
+      {
+        hint: `${kind} acts on what leaves: side=${side} with --direction ${leaves}, or neither`,
+      },
+    );
 }
 
 export interface ListedFault extends ShownFault {

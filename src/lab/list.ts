@@ -40,7 +40,11 @@ export async function listLabs(all: boolean): Promise<LabEntry[]> {
       const observed = labs.get(name);
       const nodes = observed?.nodes.size ?? 0;
       if (!observed?.stack) return { name, dataOnly, stack: null, nodes, healthy: false };
-      const { healthy } = await labStatus(sessionOf(docker, observed));
+      // It may be taken down while it is looked at.
+      const healthy = await labStatus(sessionOf(docker, observed)).then(
+        (status) => status.healthy,
+        () => false,
+      );
       return { name, dataOnly, stack: observed.stack.name, nodes, healthy };
     }),
   );

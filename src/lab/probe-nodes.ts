@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import type { Control } from '../control/client.ts';
 import { runInContainer } from '../docker/exec.ts';
 import { isDone, type ObservedContainer, ranOutOfMemory } from '../docker/observe.ts';
+import { LabError } from '../errors.ts';
 import {
   type Claim,
   configOf,
@@ -64,7 +65,13 @@ async function probeNode(
   const control = controls.open.get(edge);
   if (!control) return { health: 'unknown', detail: `proxy ${edge} is down`, leader: null };
   const access = accessTo(docker, container, control);
-  return system.probe(access, node, configOf(model, node));
+  try {
+    return await system.probe(access, node, configOf(model, node));
+  } catch (error) {
+    // It ended while it was asked: a command cannot be run in it any more.
+    if (!(error instanceof LabError)) throw error;
+    return { health: 'unhealthy', detail: 'no answer', leader: null };
+  }
 }
 
 function accessTo(docker: Docker, { id }: ObservedContainer, { probe }: Control): NodeAccess {

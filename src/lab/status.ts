@@ -155,9 +155,10 @@ function edgeWord(faults: readonly Fault[]): EdgeStatus['state'] {
   return faults.some(isCut) ? 'cut' : 'faulty';
 }
 
-/** Of a kind that lets nothing through, and neither narrowed nor tuned to let something through. */
-function isCut({ kind, params, scope }: Fault): boolean {
+/** It has begun, and its kind, scope and parameters let nothing through. */
+function isCut({ kind, params, scope, firstNew }: Fault): boolean {
   const { cuts, params: specs } = faultKinds[kind] ?? {};
   const asItIs = Object.entries(params).every(([key, value]) => specs?.[key]?.default === value);
-  return !!cuts && !scope && asItIs;
+  const hasBegun = firstNew !== undefined;
+  return !!cuts && !scope && asItIs && hasBegun;
 }

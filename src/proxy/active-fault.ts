@@ -48,8 +48,9 @@ export class ActiveFault {
   }
 
   random(connection: number, what: string): () => number {
-    const { seed = 0, id, kind } = this.fault;
-    return seeded(seed, id, kind, this.#edge, connection, what);
+    const { seed = 0, kind, firstNew = 0 } = this.fault;
+    // Counted from the fault, and without its id, which is by chance: the same seed draws the same.
+    return seeded(seed, kind, this.#edge, connection - firstNew, what);
   }
 
   #met(connection: number): boolean {

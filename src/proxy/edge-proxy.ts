@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import type { EdgeState, FaultHits, TraceEvent, WantedFault } from '../control/protocol.ts';
 import type { Fault } from '../faults/fault.ts';
+import { faultKinds } from '../faults/index.ts';
 import { ActiveFault } from './active-fault.ts';
 import { Connection } from './connection.ts';
 import { EdgeCounters } from './counters.ts';
@@ -60,22 +61,35 @@ export class EdgeProxy {
     // The connections that a fault met died with the proxy before this one.
     const left = faults.filter((fault) => !isOver(fault));
     const met = left.map((fault) => (fault.firstNew ? { ...fault, firstNew: 0 } : fault));
-    await this.#apply(met.map(this.#begin));
+    const begun = met.map(this.#begin);
+    // A proxy that does not listen could not be healed: what cannot be done any more is left out.
+    await this.#apply(begun).catch(() =>
+      this.#apply(begun.filter(({ kind }) => isOfStreams(kind))),
+    );
   }
 
   get state(): EdgeState {
     return {
       revision: this.#revision,
       faults: this.#faults,
+      hit: this.#faults.map((fault) => this.#activeOf(fault)?.hits.connections ?? 0),
       ...this.#counters.read(this.#connections.size),
     };
   }
 
   /** What each fault of the list has done so far, in the order of the list. */
-  async hits(): Promise<FaultHits[]> {
+  hits(): Promise<FaultHits[]> {
+    return this.#inTurn(() => this.#countHits()); // counters change with the rules
+  }
+
+  #activeOf(fault: Fault): ActiveFault | undefined {
+    return this.#active.find((active) => active.fault === fault);
+  }
+
+  async #countHits(): Promise<FaultHits[]> {
     const counts = await this.#options.netns.counts();
     return this.#faults.map((fault) => {
-      const active = this.#active.find((each) => each.fault === fault);
+      const active = this.#activeOf(fault);
       if (!active) return { connections: 0, heldBytes: 0, droppedBytes: 0, droppedPackets: 0 };
       const hit = [...this.#connections].filter((connection) => connection.isHitBy(active));
       const held = hit.reduce((sum, { queuedBytes }) => sum + queuedBytes, 0);
@@ -99,10 +113,9 @@ export class EdgeProxy {
   set(base: number, wanted: readonly WantedFault[]): Promise<boolean> {
     return this.#inTurn(async () => {
       if (base !== this.#revision) return false;
-      await this.#change(
-        'set',
-        wanted.map((fault) => this.#received(fault)),
-      );
+      const faults = wanted.map((fault) => this.#received(fault));
+      await this.#refuseLate(faults);
+      await this.#change('set', faults);
       return true;
     });
   }
@@ -111,6 +124,17 @@ export class EdgeProxy {
     this.#schedule.stop();
     this.#listeners.closeAll();
     for (const connection of this.#connections) connection.end();
+  }
+
+  /** What begins later is tried now: then nobody would hear that it cannot. */
+  async #refuseLate(faults: readonly Fault[]): Promise<void> {
+    const known = new Set(this.#faults.map(({ id }) => id));
+    for (const fault of faults) {
+      const { tier } = faultKinds[fault.kind]!;
+      if (hasBegun(fault) || known.has(fault.id) || tier === 'stream') continue;
+      const problem = await this.#options.netns.problem(tier);
+      if (problem) throw new PacketsUnavailable(problem);
+    }
   }
 
   /** A fault as asked for, by this proxy's clock and count. */
@@ -179,10 +203,24 @@ export class EdgeProxy {
   /** Some fault is over, or its time to begin has come. */
   async #tick(): Promise<void> {
     const left = this.#faults.filter((fault) => !isOver(fault));
+    if (left.length < this.#faults.length) await this.#change('expired', left);
     const now = left.map(this.#begin);
-    if (left.length < this.#faults.length) return this.#change('expired', now);
-    if (now.filter(hasBegun).length > this.#active.length) return this.#change('began', now);
-    await this.#apply(now); // woken too early, by the longest timer or a clock that was set
+    if (now.filter(hasBegun).length > this.#active.length) await this.#beginAll(left, now);
+    else await this.#apply(now); // woken too early, by the longest timer or a clock that was set
+  }
+
+  /** One that cannot begin goes: it must not keep others from ending. */
+  async #beginAll(before: readonly Fault[], now: readonly Fault[]): Promise<void> {
+    try {
+      await this.#change('began', now);
+    } catch (error) {
+      if (!(error instanceof PacketsUnavailable)) throw error;
+      const cannot = (fault: Fault, i: number) => fault !== before[i] && !isOfStreams(fault.kind);
+      await this.#change(
+        'expired',
+        now.filter((fault, i) => !cannot(fault, i)),
+      );
+    }
   }
 
   async #openOrClose(): Promise<void> {
@@ -232,6 +270,7 @@ export class EdgeProxy {
   }
 }
 
+const isOfStreams = (kind: string): boolean => faultKinds[kind]!.tier === 'stream';
 const isOver = (fault: Fault): boolean => fault.until !== undefined && fault.until <= Date.now();
 const hasBegun = (fault: Fault): boolean => fault.firstNew !== undefined;
 

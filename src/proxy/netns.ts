@@ -1,4 +1,5 @@
 // Puts a plan in force in the proxy's network namespace, and keeps count of what its rules did.
+import type { Tier } from '../faults/fault.ts';
 import { applyLinks } from './links.ts';
 import { type NetnsPlan, NO_PLAN } from './netns-plan.ts';
 import {
@@ -8,10 +9,13 @@ import {
   type PacketCount,
   type PacketCounts,
 } from './packets.ts';
+import { findTiers } from './tiers.ts';
 
 export interface Netns {
   /** Rejects with the words of nft, ip or tc, and puts back what was in force. */
   apply(plan: NetnsPlan): Promise<void>;
+  /** Why this kernel cannot do what a fault of the tier asks; null when it can. */
+  problem(tier: Tier): Promise<string | null>;
   /** What the rules of each fault did since it was set, by the plan's keys. */
   counts(): Promise<ReadonlyMap<string, PacketCount>>;
 }
@@ -58,6 +62,7 @@ export function openNetns(upstream: string): Netns {
       }
       inForce = plan;
     },
+    problem: async (tier) => (await findTiers())[tier],
     counts: async () => (isSame(inForce, NO_PLAN) ? new Map() : totals(await countPackets())),
   };
 }

@@ -69,7 +69,7 @@ export async function applyRules(
   const list = before && !isEmpty(before);
   const first = list && !goOn ? await countPackets() : undefined;
   const said = await runTool('nft', ['-j', '-f', '-'], list && goOn ? LIST + script : script);
-  loaded = isEmpty(rules) && before ? before : rules;
+  loaded = isEmpty(rules) ? before : rules; // asleep it is still there; unknown stays unknown
   return { counted: first ?? sumCounters(said), goOn };
 }
 

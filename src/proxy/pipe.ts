@@ -49,6 +49,9 @@ export class Pipe {
   #turning = false;
   /** The fault that ended this direction; what the source still says is thrown away. */
   #endedBy: ActiveFault | undefined;
+  #droppedBehindEnd = 0;
+  /** The fault that ended it is gone: what comes now has no fault to be lost by. */
+  #endIsStale = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(src: Socket, dst: Socket, events: PipeEvents) {
@@ -108,7 +111,9 @@ export class Pipe {
   /** Puts these faults in force; those that stay go on as they are. True when bytes were lost. */
   setFaults(faults: ReadonlyMap<ActiveFault, () => readonly StreamEffect[]>): boolean {
     const { added, removed } = this.#line.set(faults);
-    const lost = removed.some(({ lostBytes }) => lostBytes > 0);
+    this.#endIsStale = this.#endedBy !== undefined && !faults.has(this.#endedBy);
+    const isHole = this.#endIsStale && this.#droppedBehindEnd > 0;
+    const lost = isHole || removed.some(({ lostBytes }) => lostBytes > 0);
     if (this.#line.size) this.#direct = false;
     if (removed.length) this.#reschedule(removed.some(({ effect }) => effect.leave));
     for (const slot of added) if (!slot.bytesLeft) this.#line.meet(slot);
@@ -144,6 +149,8 @@ export class Pipe {
   #receive(chunk: Buffer): void {
     if (this.#endedBy) {
       this.#endedBy.hits.droppedBytes += chunk.length;
+      this.#droppedBehindEnd += chunk.length;
+      if (this.#endIsStale) this.#events.ends('rst', this.#endedBy);
       return;
     }
     const before = this.#line.bytesUntilNext;

@@ -8,11 +8,14 @@ export interface Stored {
   readonly faults: readonly Fault[];
 }
 
+/** Nothing where there is no file, or one that a crash of the machine has torn. */
 export function loadStored(path: string): Stored {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Stored;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { revision: 0, faults: [] };
+    const isTorn = error instanceof SyntaxError;
+    if (isTorn || (error as NodeJS.ErrnoException).code === 'ENOENT')
+      return { revision: 0, faults: [] };
     throw error;
   }
 }

@@ -20,7 +20,7 @@ export async function findTiers(): Promise<TierProblems> {
 
 /** On loopback, where a delay of nothing does nothing. */
 async function tryNetem(): Promise<void> {
-  await runTool('tc', ['qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '0ms']);
+  await runTool('tc', ['qdisc', 'replace', 'dev', 'lo', 'root', 'netem', 'delay', '0ms']);
   await runTool('tc', ['qdisc', 'del', 'dev', 'lo', 'root']);
 }
 

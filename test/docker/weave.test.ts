@@ -40,7 +40,10 @@ function watch(lab: string) {
   };
 }
 
-test('a shop: its web application, cut from its database and from its cache', async () => {
+// The first time three images are made of Debian's packages.
+test('a shop: its web application, cut from its database and from its cache', {
+  timeout: 300_000,
+}, async () => {
   await using lab = testLab('labctl-test-weave-shop');
   const up = await labctl('weave', project('shop'), '--build', '--lab', lab.name);
   expect(up.status, up.err).toBe(0);

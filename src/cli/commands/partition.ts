@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { LabError } from '../../errors.ts';
 import { modes } from '../../faults/modes.ts';
 import type { PartitionOptions } from '../../lab/partition.ts';
 import { shapes } from '../../shapes/index.ts';
@@ -105,7 +106,11 @@ export const partition: CommandSpec = {
       .map((side) => side.split(/[,\s]+/).filter(Boolean))
       .filter((side) => side.length);
     const options: PartitionOptions = { sides, ...rest, ...(forMs === undefined ? {} : { forMs }) };
-    if (isHeld(rest) && !rest.dryRun) return runHeld(context, options, rest);
+    if (isHeld(rest) && rest.dryRun)
+      throw new LabError('usage', 'a held partition has no dry run; the partition alone has one', {
+        hint: 'leave out --flap, --rolling, --chase and --until',
+      });
+    if (isHeld(rest)) return runHeld(context, options, rest);
     const change = await partition(await context.session(), options);
     await mendIfInterrupted(context, change);
     await context.print({

@@ -21,6 +21,7 @@ function fakeProxy(
   const state = (): EdgeState => ({
     revision,
     faults,
+    hit: [],
     connections: { open: 0, total: 0, failed: 0 },
     bytes: { up: 0, down: 0 },
     rates: { up: 0, down: 0 },

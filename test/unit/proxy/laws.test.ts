@@ -44,7 +44,10 @@ const kinds: Readonly<Record<string, ReturnType<typeof params>>> = {
   slice: params({ size: fc.integer({ min: 50, max: 3_000 }), vary: fc.nat(49), gap: ms(0.2) }, [
     'size',
   ]),
-  corrupt: params({ prob: fc.double({ min: 0, max: 1, noNaN: true }), bytes: fc.nat(5) }, ['prob']),
+  corrupt: params(
+    { prob: fc.double({ min: 0, max: 1, noNaN: true }), bytes: fc.integer({ min: 1, max: 5 }) },
+    ['prob'],
+  ),
   stutter: params({ prob: fc.double({ min: 0, max: 0.5, noNaN: true }), rto: fc.constant(5) }, [
     'prob',
   ]),

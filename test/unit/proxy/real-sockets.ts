@@ -70,6 +70,7 @@ export async function startRig(
         plan = wanted;
       },
       counts: async () => counts,
+      problem: async () => null,
     },
     save: () => {},
     changed: (event) => changes.push(event),

@@ -137,7 +137,7 @@ async function startEdge(): Promise<{ proxy: EdgeProxy; server: Server; port: nu
     upstream: '127.0.0.1',
     host: '127.0.0.1',
     ports: new Map([[port, (server.address() as AddressInfo).port]]),
-    netns: { apply: async () => {}, counts: async () => new Map() },
+    netns: { apply: async () => {}, counts: async () => new Map(), problem: async () => null },
     save: () => {},
     changed: () => {},
     trace: ({ event, bytes }) => {
