@@ -25,8 +25,8 @@ itself after \`--for\`.
   that direction of the connection). \`--after 5s\` and \`--for 30s\` go with every kind.
 - **Several faults on one edge** compose in this order, whatever the order they were set in: gate (jam,
   blackhole, refuse, ...), corrupt, slice, latency, rate, limit.
-- **Chance** follows from \`--seed\`, the edge and the number of the connection on it, whatever the
-  timing; \`fault add\` says the seed it drew in its JSON. The kernel's own chance (drop-prob, netem)
+- **Chance** follows from \`--seed\`, the edge and the number of the connection on it, counted from the
+  setting of the fault, whatever the timing; \`fault add\` says the seed it drew in its JSON. The kernel's own chance (drop-prob, netem)
   has no seed.
 - **Removing** a fault leaves the others as they are, and what was queued goes on, in order. Where bytes
   were lost (lossy kinds) the connection is reset, never resumed.
