@@ -1,7 +1,12 @@
 // pause, kill and stop for a while. labctl itself keeps the time, as a container cannot thaw or
 // start another: it stays until all is taken back, and takes it back at once when interrupted.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type LifecycleOptions, type LifecycleResult, lifecycle } from './lifecycle.ts';
+import {
+  type LifecycleOptions,
+  type LifecycleResult,
+  lifecycle,
+  planLifecycle,
+} from './lifecycle.ts';
 import { refresh, type Session } from './session.ts';
 
 export type HeldAction = 'pause' | 'kill' | 'stop';
@@ -32,16 +37,24 @@ export async function lifecycleFor(
   names: readonly string[],
   { forMs, onDone, cancel, ...options }: HeldOptions,
 ): Promise<HeldResult> {
-  const result = await lifecycle(session, action, names, options);
-  onDone?.(result);
+  const plan = planLifecycle(session, action, names);
+  const undo = async () => {
+    const now = await refresh(session);
+    const states: readonly string[] = undoOf[action].states;
+    const stateOf = (name: string) => now.observed.nodes.get(name)?.state ?? '';
+    const undone = plan.changed.filter((name) => states.includes(stateOf(name)));
+    await lifecycle(now, undoOf[action].action, undone);
+    return undone;
+  };
+  try {
+    await lifecycle(session, action, names, options);
+  } catch (error) {
+    await undo(); // of several one may have failed
+    throw error;
+  }
+  onDone?.(plan);
   await pauseFor(forMs, cancel);
-  const now = await refresh(session);
-  const undo = undoOf[action];
-  const states: readonly string[] = undo.states;
-  const stateOf = (name: string) => now.observed.nodes.get(name)?.state ?? '';
-  const undone = result.changed.filter((name) => states.includes(stateOf(name)));
-  await lifecycle(now, undo.action, undone);
-  return { ...result, undone };
+  return { ...plan, undone: await undo() };
 }
 
 /** Ends early, without an error, when cancelled. */

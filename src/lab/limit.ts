@@ -22,7 +22,7 @@ export interface NodeLimits extends Limits {
 export interface LimitOptions extends Partial<Limits> {
   /** All three back to what the stack says. */
   readonly reset?: boolean;
-  /** Stays for so long and then resets. */
+  /** Stays for so long and then puts back what was there. */
   readonly forMs?: number;
   readonly onDone?: (limits: readonly NodeLimits[]) => void;
   readonly cancel?: AbortSignal;
@@ -44,15 +44,25 @@ export async function limit(
   const all = names.length ? names : session.model.nodes.map(({ name }) => name);
   const nodes = all.map((name) => findNode(session, name));
   const wanted = (node: Node) => (reset ? stackLimits(session.model, node) : change);
+  /** What was there of all that was changed. */
+  const undo = new Map<Node, Partial<Limits>>();
   const set = async (node: Node, limits: Partial<Limits>) => {
     const container = session.docker.getContainer(containerOf(session, node.name).id);
-    return { name: node.name, ...(await apply(container, node.name, limits)) };
+    const { before, after } = await apply(container, node.name, limits);
+    const keys = Object.keys(limits) as (keyof Limits)[];
+    undo.set(node, Object.fromEntries(keys.map((key) => [key, before[key]])));
+    return { name: node.name, ...after };
   };
-  const done = await Promise.all(nodes.map((node) => set(node, wanted(node))));
+  const putBack = () => Promise.all([...undo].map(([node, limits]) => set(node, limits)));
+  const tries = await Promise.allSettled(nodes.map((node) => set(node, wanted(node))));
+  const failed = tries.find((result) => result.status === 'rejected');
+  if (failed) await putBack(); // all of them, or none
+  if (failed) throw failed.reason;
+  const done = tries.map((result) => (result as PromiseFulfilledResult<NodeLimits>).value);
   if (forMs === undefined) return done;
   onDone?.(done);
   await pauseFor(forMs, cancel);
-  return Promise.all(nodes.map((node) => set(node, stackLimits(session.model, node))));
+  return putBack();
 }
 
 function checkChange({ cpus, memoryBytes, pids }: Partial<Limits>): void {
@@ -82,7 +92,7 @@ async function apply(
   container: Docker.Container,
   name: string,
   wanted: Partial<Limits>,
-): Promise<Limits> {
+): Promise<{ readonly before: Limits; readonly after: Limits }> {
   try {
     const { HostConfig } = await container.inspect();
     const before = read(HostConfig);
@@ -90,7 +100,7 @@ async function apply(
     const update = changes(HostConfig, before, after);
     if ('Memory' in update) await refuseTooLittle(container, name, after.memoryBytes);
     if (Object.keys(update).length) await container.update(update);
-    return after;
+    return { before, after };
   } catch (error) {
     throw engineError(`cannot limit ${name}`, error);
   }
