@@ -1,7 +1,8 @@
 // ls: every lab of the engine.
 import type Docker from 'dockerode';
 import { openDocker } from '../docker/connect.ts';
-import { hasContainers, LAB_LABEL, observeLabs } from '../docker/observe.ts';
+import { hasContainers, LAB_LABEL, type ObservedLab, observeLabs } from '../docker/observe.ts';
+import { LabError } from '../errors.ts';
 import { sessionOf } from './session.ts';
 import { labStatus } from './status.ts';
 
@@ -40,12 +41,18 @@ export async function listLabs(all: boolean): Promise<LabEntry[]> {
       const observed = labs.get(name);
       const nodes = observed?.nodes.size ?? 0;
       if (!observed?.stack) return { name, dataOnly, stack: null, nodes, healthy: false };
-      // It may be taken down while it is looked at.
-      const healthy = await labStatus(sessionOf(docker, observed)).then(
-        (status) => status.healthy,
-        () => false,
-      );
+      const healthy = await isHealthy(docker, observed);
       return { name, dataOnly, stack: observed.stack.name, nodes, healthy };
     }),
   );
+}
+
+/** False of a lab that is taken down while it is looked at, or that this labctl does not know. */
+async function isHealthy(docker: Docker, lab: ObservedLab): Promise<boolean> {
+  try {
+    return (await labStatus(sessionOf(docker, lab))).healthy;
+  } catch (error) {
+    if (error instanceof LabError) return false;
+    throw error;
+  }
 }

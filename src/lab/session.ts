@@ -41,9 +41,23 @@ export function sessionOf(docker: Docker, observed: ObservedLab): Session {
   return { docker, name, model: buildModel(stack, systems, replaced), observed };
 }
 
-/** The lab's stack with the sizes that it has now; undefined before it has a node. */
-export const stackOf = ({ stack, networks }: ObservedLab): Stack | undefined =>
-  stack && withNetworks(stack, systems, networks.keys());
+/**
+ * The lab's stack with the sizes that it has now; undefined before it has a node. Throws
+ * lab-invalid for the lab of a labctl that knows more systems.
+ */
+export function stackOf({ name, stack, networks }: ObservedLab): Stack | undefined {
+  const used = Object.values(stack?.systems ?? {}).map(({ system }) => system);
+  const unknown = used.find((system) => !Object.hasOwn(systems, system));
+  if (unknown)
+    throw new LabError(
+      'lab-invalid',
+      `lab ${name} runs on ${unknown}, which this labctl knows not`,
+      {
+        hint: `labctl down --lab ${name}, or the labctl that made it`,
+      },
+    );
+  return stack && withNetworks(stack, systems, networks.keys());
+}
 
 /** The same lab as it is now. */
 export const refresh = async ({ docker, name }: Session): Promise<Session> =>
