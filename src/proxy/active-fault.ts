@@ -62,3 +62,7 @@ export class ActiveFault {
     return this.#shared.get(direction) as T;
   }
 }
+
+/** Two entries that say the same are one fault: what it has in hand stays as it is. */
+export const keyOf = ({ id, kind, params, scope, seed, firstNew, startsAt }: Fault): string =>
+  JSON.stringify([id, kind, params, scope, seed, firstNew, startsAt]);

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { EdgeState, FaultHits, TraceEvent, WantedFault } from '../control/protocol.ts';
 import type { Fault } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
-import { ActiveFault } from './active-fault.ts';
+import { ActiveFault, keyOf } from './active-fault.ts';
 import { Connection } from './connection.ts';
 import { EdgeCounters } from './counters.ts';
 import { unreadBytes } from './kernel-queues.ts';
@@ -63,9 +63,10 @@ export class EdgeProxy {
     const met = left.map((fault) => (fault.firstNew ? { ...fault, firstNew: 0 } : fault));
     const begun = met.map(this.#begin);
     // A proxy that does not listen could not be healed: what cannot be done any more is left out.
-    await this.#apply(begun).catch(() =>
-      this.#apply(begun.filter(({ kind }) => isOfStreams(kind))),
-    );
+    await this.#apply(begun).catch((error) => {
+      if (!(error instanceof PacketsUnavailable)) throw error;
+      return this.#apply(begun.filter(({ kind }) => isOfStreams(kind)));
+    });
   }
 
   get state(): EdgeState {
@@ -203,10 +204,12 @@ export class EdgeProxy {
   /** Some fault is over, or its time to begin has come. */
   async #tick(): Promise<void> {
     const left = this.#faults.filter((fault) => !isOver(fault));
-    if (left.length < this.#faults.length) await this.#change('expired', left);
+    const someEnded = left.length < this.#faults.length;
+    if (someEnded) await this.#change('expired', left);
     const now = left.map(this.#begin);
     if (now.filter(hasBegun).length > this.#active.length) await this.#beginAll(left, now);
-    else await this.#apply(now); // woken too early, by the longest timer or a clock that was set
+    // Woken too early, by the longest timer or a clock that was set.
+    else if (!someEnded) await this.#apply(now);
   }
 
   /** One that cannot begin goes: it must not keep others from ending. */
@@ -273,7 +276,3 @@ export class EdgeProxy {
 const isOfStreams = (kind: string): boolean => faultKinds[kind]!.tier === 'stream';
 const isOver = (fault: Fault): boolean => fault.until !== undefined && fault.until <= Date.now();
 const hasBegun = (fault: Fault): boolean => fault.firstNew !== undefined;
-
-/** Two entries that say the same are one fault: what it has in hand stays as it is. */
-const keyOf = ({ id, kind, params, scope, seed, firstNew, startsAt }: Fault): string =>
-  JSON.stringify([id, kind, params, scope, seed, firstNew, startsAt]);
