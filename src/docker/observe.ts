@@ -22,6 +22,8 @@ export interface ObservedContainer {
   readonly stack?: Stack;
   /** Set on a proxy: the edge's name. */
   readonly edge?: string;
+  /** Set on a container of the monitor. */
+  readonly monitor?: string;
   /**
    * Port inside -> port on 127.0.0.1, from a label: the engine forgets it while a proxy is down.
    */
@@ -43,6 +45,8 @@ export interface ObservedLab {
   readonly replaced: Readonly<Record<string, NodeConfig>>;
   readonly nodes: ReadonlyMap<string, ObservedContainer>;
   readonly proxies: ReadonlyMap<string, ObservedContainer>;
+  /** `prometheus`, `grafana`. */
+  readonly monitors: ReadonlyMap<string, ObservedContainer>;
   /** By name in the model: a node's, or `host`. */
   readonly networks: ReadonlyMap<string, ObservedNetwork>;
 }
@@ -76,6 +80,7 @@ export async function observeLabs(docker: Docker): Promise<Map<string, ObservedL
     const { 'labctl.replaced': replaced } = info.Labels;
     if (container.node && replaced) lab.replaced[container.node] = JSON.parse(replaced);
     if (container.edge) lab.proxies.set(container.edge, container);
+    if (container.monitor) lab.monitors.set(container.monitor, container);
   }
   return labs;
 }
@@ -85,6 +90,7 @@ interface MutableLab extends ObservedLab {
   replaced: Record<string, NodeConfig>;
   nodes: Map<string, ObservedContainer>;
   proxies: Map<string, ObservedContainer>;
+  monitors: Map<string, ObservedContainer>;
   networks: Map<string, ObservedNetwork>;
 }
 
@@ -94,12 +100,13 @@ const emptyLab = (name: string): MutableLab => ({
   replaced: {},
   nodes: new Map(),
   proxies: new Map(),
+  monitors: new Map(),
   networks: new Map(),
 });
 
 function observed(info: Docker.ContainerInfo): ObservedContainer {
   const { 'labctl.node': node, 'labctl.edge': edge, 'labctl.publish': publish } = info.Labels;
-  const { 'labctl.stack': stack } = info.Labels;
+  const { 'labctl.stack': stack, 'labctl.monitor': monitor } = info.Labels;
   return {
     id: info.Id,
     name: info.Names[0]!.replace(/^\//, ''),
@@ -110,6 +117,7 @@ function observed(info: Docker.ContainerInfo): ObservedContainer {
     ...(node && { node }),
     ...(stack && { stack: JSON.parse(stack) as Stack }),
     ...(edge && { edge }),
+    ...(monitor && { monitor }),
     published: new Map(publish ? (JSON.parse(publish) as [number, number][]) : []),
   };
 }
@@ -143,5 +151,5 @@ export const isDone = ({ state, status }: ObservedContainer): boolean =>
   state === 'exited' && status.startsWith('Exited (0)');
 
 /** False for a lab of which only networks are left, or are there yet. */
-export const hasContainers = ({ nodes, proxies }: ObservedLab): boolean =>
-  nodes.size + proxies.size > 0;
+export const hasContainers = ({ nodes, proxies, monitors }: ObservedLab): boolean =>
+  nodes.size + proxies.size + monitors.size > 0;

@@ -12,9 +12,11 @@ import {
   proxyService,
   renderCompose,
 } from '../render/compose.ts';
+import { MONITOR_FACTS } from '../render/monitor.ts';
 import { configOf, isCustom, type Model } from '../stack/model.ts';
+import { type MonitorName, monitorsOf } from '../stack/monitor.ts';
 import { ownVersion, renderedDir } from './files.ts';
-import { imageSources } from './image-sources.ts';
+import { imageSources, monitorSources } from './image-sources.ts';
 import { place } from './place.ts';
 import { type Report, silent } from './report.ts';
 
@@ -38,6 +40,8 @@ export interface Images {
   /** Of nodes that a system runs on. */
   readonly nodes: ReadonlyMap<string, ComposeImage>;
   readonly proxy: ComposeImage;
+  /** Of the monitors that can run. */
+  readonly monitors: ReadonlyMap<MonitorName, ComposeImage>;
 }
 
 export interface ImagesOptions {
@@ -71,7 +75,19 @@ export async function ensureImages(
     const ref = String(service.image);
     await ensureImage(docker, { ref }, { pull, say: say(ref), ...cancel });
   }
-  return { nodes, proxy: { ref: proxy.ref } };
+  const monitors = new Map<MonitorName, ComposeImage>();
+  for (const [name, source] of monitorSources(model)) {
+    const { ref } = source;
+    const image = await ensureImage(docker, source, { pull, say: say(ref), ...cancel }).catch(
+      (error) => {
+        if (source.recipe || !(error instanceof LabError)) throw error;
+        const state = `without ${name}: ${[error.message, ...error.details].join('; ')}`;
+        report({ subject: 'notice', kind: '', state, done: true });
+      },
+    );
+    if (image) monitors.set(name, { ref: image.ref });
+  }
+  return { nodes, proxy: { ref: proxy.ref }, monitors };
 }
 
 export interface StartOptions {
@@ -101,6 +117,7 @@ export async function startContainers(
       ...placed,
       images: images.nodes,
       proxyImage: images.proxy,
+      monitors: images.monitors,
       version: ownVersion(),
       ...madeBefore(observed, joins),
     });
@@ -122,19 +139,28 @@ export async function startContainers(
 }
 
 /**
- * Compose attaches a proxy to its second network after it has made it. One that was killed in
- * between leaves a proxy that the next compose takes for whole.
+ * Compose attaches a container to its second network after it has made it. One that was killed in
+ * between leaves a container that the next compose takes for whole.
  */
 function halfMade(
-  { edges, stack }: Model,
-  { proxies }: ObservedLab,
+  model: Model,
+  { proxies, monitors }: ObservedLab,
   only?: readonly string[],
 ): ObservedContainer[] {
-  const meant = edges.filter((edge) => !only || only.includes(proxyService(edge)));
-  return meant.flatMap(({ name, from, to }) => {
-    const proxy = proxies.get(name);
-    const whole = [from, to].every((end) => proxy?.networks.includes(`${stack.name}_${end}`));
-    return proxy && !whole ? [proxy] : [];
+  const { edges, stack } = model;
+  const meant = [
+    ...edges.map((edge) => {
+      const { name, from, to } = edge;
+      return { service: proxyService(edge), made: proxies.get(name), on: [from, to] };
+    }),
+    ...monitorsOf(stack).map((service) => {
+      const on = MONITOR_FACTS[service].networks(model);
+      return { service, made: monitors.get(service), on };
+    }),
+  ].filter(({ service }) => !only || only.includes(service));
+  return meant.flatMap(({ made, on }) => {
+    const whole = on.every((network) => made?.networks.includes(`${stack.name}_${network}`));
+    return made && !whole ? [made] : [];
   });
 }
 

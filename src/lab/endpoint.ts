@@ -1,6 +1,7 @@
-// port: where a node is reached from the user's machine.
+// port: where a node, or the monitor, is reached from the user's machine.
 import { LabError } from '../errors.ts';
 import { edgeName, HOST } from '../stack/model.ts';
+import { monitorAddress } from './monitors.ts';
 import { findNode, type Session } from './session.ts';
 
 export interface Endpoint {
@@ -10,6 +11,8 @@ export interface Endpoint {
 
 /** `which` is a port's name or number inside the node. Throws node-unknown, port-unknown. */
 export function findEndpoint(session: Session, nodeName: string, which?: string): Endpoint {
+  const monitor = session.observed.monitors.get(nodeName);
+  if (monitor) return { port: 'http', address: monitorAddress(monitor) };
   const node = findNode(session, nodeName);
   const published = session.observed.proxies.get(edgeName(HOST, nodeName))?.published;
   const port = node.publish.find(

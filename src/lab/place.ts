@@ -5,8 +5,10 @@ import { networkInterfaces } from 'node:os';
 import type Docker from 'dockerode';
 import { type ObservedLab, usedSubnets } from '../docker/observe.ts';
 import { hostPortKey, networksOf } from '../render/compose.ts';
+import { MONITOR_FACTS, monitorPortKey } from '../render/monitor.ts';
 import type { Model } from '../stack/model.ts';
-import { assignPorts } from '../stack/ports.ts';
+import { monitorsOf } from '../stack/monitor.ts';
+import { assignPorts, type PortWant } from '../stack/ports.ts';
 import { allocateSubnets } from '../stack/subnets.ts';
 
 export const SUBNETS_DEFAULT = '10.213.0.0/16';
@@ -42,10 +44,12 @@ export async function placeBlindly(model: Model, range: string): Promise<Place> 
   return { subnets, hostPorts: await assignPorts(portWants(model), model.stack.name, () => true) };
 }
 
-const portWants = ({ nodes }: Model) =>
-  nodes.flatMap((node) =>
+const portWants = ({ nodes, stack }: Model): PortWant[] => [
+  ...nodes.flatMap((node) =>
     node.publish.map((port) => ({ key: hostPortKey(node, port), fixed: node.hostPorts[port] })),
-  );
+  ),
+  ...monitorsOf(stack).map((name) => ({ key: monitorPortKey(name) })),
+];
 
 /** The stack file's fixed ports first, then those that the lab had, then free ones. */
 function placePorts(
@@ -58,14 +62,21 @@ function placePorts(
   return assignPorts(wants, model.stack.name, (port) => own.has(port) || isFree(port));
 }
 
-/** What this lab's own proxies publish, or did before they were stopped. */
-function keptPorts({ nodes }: Model, observed: ObservedLab | undefined): Map<string, number> {
+/** What this lab's own proxies and monitors publish, or did before they were stopped. */
+function keptPorts(
+  { nodes, stack }: Model,
+  observed: ObservedLab | undefined,
+): Map<string, number> {
   const kept = new Map<string, number>();
   for (const node of nodes)
     for (const name of node.publish) {
       const port = observed?.proxies.get(`host:${node.name}`)?.published.get(node.ports[name]!);
       if (port !== undefined) kept.set(hostPortKey(node, name), port);
     }
+  for (const name of monitorsOf(stack)) {
+    const port = observed?.monitors.get(name)?.published.get(MONITOR_FACTS[name].port);
+    if (port !== undefined) kept.set(monitorPortKey(name), port);
+  }
   return kept;
 }
 

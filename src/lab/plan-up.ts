@@ -3,8 +3,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { openDocker } from '../docker/connect.ts';
 import { observeLabs } from '../docker/observe.ts';
 import { networksOf } from '../render/compose.ts';
+import { monitorPortKey } from '../render/monitor.ts';
 import { configOf, isCustom } from '../stack/model.ts';
+import { withoutMonitor } from '../stack/monitor.ts';
 import { systems } from '../systems/index.ts';
+import { monitorSources } from './image-sources.ts';
 import { loadModel } from './load-model.ts';
 import { place, SUBNETS_DEFAULT } from './place.ts';
 import { planScale } from './resize.ts';
@@ -38,7 +41,9 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
     options.subnets ?? SUBNETS_DEFAULT,
   );
   const now = observed && stackOf(observed);
-  const same = isDeepStrictEqual(now, JSON.parse(JSON.stringify(there.stack)));
+  const same =
+    now &&
+    isDeepStrictEqual(withoutMonitor(now), JSON.parse(JSON.stringify(withoutMonitor(there.stack))));
   const { removed } = planScale(there, model);
   const containerStep = (state: string | undefined, what: string): Step => ({
     action: state === undefined ? 'create' : state === 'running' ? 'keep' : 'start',
@@ -52,6 +57,9 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
       action: 'remove' as const,
       what: `node ${name}  its edges and its data`,
     })),
+    ...[...(observed?.monitors.keys() ?? [])]
+      .filter((name) => !monitorSources(model).some(([wanted]) => wanted === name))
+      .map((what) => ({ action: 'remove' as const, what })),
     ...networksOf(model).map(({ name }) => ({
       action: observed?.networks.has(name) ? ('keep' as const) : ('create' as const),
       what: `network ${lab}_${name} ${subnets.get(name)}`,
@@ -69,6 +77,10 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
     ...model.edges.map(({ name, ports }) =>
       containerStep(observed?.proxies.get(name)?.state, `proxy ${name}  ${ports.join(',')}`),
     ),
+    ...monitorSources(model).map(([name, { ref }]) => {
+      const what = `${name}  ${ref}  127.0.0.1:${hostPorts.get(monitorPortKey(name))}`;
+      return containerStep(observed?.monitors.get(name)?.state, what);
+    }),
   ];
   return { lab, steps };
 }

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { proxyImageTag, recipeDir, stageProxyContext } from '../docker/images.ts';
 import { type ComposeImage, renderCompose } from '../render/compose.ts';
-import type { Model } from '../stack/model.ts';
+import type { ImageSource, Model } from '../stack/model.ts';
 import { ownVersion } from './files.ts';
-import { imageSources } from './image-sources.ts';
+import { imageSources, monitorSources } from './image-sources.ts';
 import { loadModel, type StackChoice } from './load-model.ts';
 import { placeBlindly, SUBNETS_DEFAULT } from './place.ts';
 
@@ -22,14 +22,15 @@ async function composeText(
   model: Model,
   { subnets = SUBNETS_DEFAULT }: RenderOptions,
 ): Promise<string> {
-  const images = imageSources(model).map(([name, { ref, recipe }]): [string, ComposeImage] => {
-    // Compose pulls first, and builds what cannot be pulled: the order that `up` has.
+  // Compose pulls first, and builds what cannot be pulled: the order that `up` has.
+  const withBuild = <T>([name, { ref, recipe }]: [T, ImageSource]): [T, ComposeImage] => {
     const build = recipe && { context: `./images/${recipe.name}`, suite: recipe.suite };
     return [name, { ref, ...(build && { build }) }];
-  });
+  };
   return renderCompose(model, {
     ...(await placeBlindly(model, subnets)),
-    images: new Map(images),
+    images: new Map(imageSources(model).map(withBuild)),
+    monitors: new Map(monitorSources(model).map(withBuild)),
     proxyImage: { ref: proxyImageTag(), build: { context: './images/proxy' } },
     version: ownVersion(),
   });
@@ -40,7 +41,8 @@ export async function renderFolder(options: RenderOptions, out: string): Promise
   const model = loadModel(options);
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'compose.yaml'), await composeText(model, options));
-  const recipes = imageSources(model).flatMap(([, { recipe }]) => recipe?.name ?? []);
+  const sources = [...imageSources(model), ...monitorSources(model)];
+  const recipes = sources.flatMap(([, { recipe }]) => recipe?.name ?? []);
   for (const name of new Set(recipes))
     cpSync(recipeDir(name), join(out, 'images', name), { recursive: true });
   const proxyDir = join(out, 'images', 'proxy');

@@ -7,11 +7,12 @@ import { LabError } from '../errors.ts';
 import { proxyService } from '../render/compose.ts';
 import { buildModel } from '../stack/build-model.ts';
 import { type Edge, isHostEdge, type Model, type Node, type Stack } from '../stack/model.ts';
+import { monitorFrom } from '../stack/monitor.ts';
 import type { ScaleStep } from '../stack/scaling.ts';
 import { type Size, sizesOf, withCount } from '../stack/sizes.ts';
 import { formatDuration } from '../stack/units.ts';
 import { systems } from '../systems/index.ts';
-import { ensureImages, requireFiles, startContainers } from './containers.ts';
+import { ensureImages, type Images, requireFiles, startContainers } from './containers.ts';
 import { openControls } from './controls.ts';
 import { removeNode } from './down.ts';
 import { labEdges } from './edges.ts';
@@ -69,16 +70,21 @@ export async function resize(
   const sizes = sizesOf(target.stack, systems);
   const there = sizesOf(session.model.stack, systems);
   const countOf = ({ name }: Size) => there.find((each) => each.name === name)!.count;
-  const grows = sizes.some((size) => size.count > countOf(size));
+  // Prometheus is made anew whenever a node comes or goes; Grafana, where it could be had.
+  const monitor = monitorFrom(session.observed.monitors);
+  const makes = monitor.monitor || sizes.some((size) => size.count > countOf(size));
+  const stack = { ...target.stack, ...monitor };
   await requireRoom(session, target, options);
-  const images = grows ? await ensureImages(session.docker, target, options) : undefined;
+  const images = makes
+    ? await ensureImages(session.docker, { ...target, stack }, options)
+    : undefined;
   let current = await settleAll(session, target, options);
   for (const size of sizes)
     for (let count = countOf(size) + 1; count <= size.count; count += 1)
       current = await grow(current, withCount(current.model.stack, size, count), images!, options);
   for (const size of sizes.toReversed())
     for (let count = countOf(size) - 1; count >= size.count; count -= 1)
-      current = await shrink(current, withCount(current.model.stack, size, count), options);
+      current = await shrink(current, withCount(current.model.stack, size, count), images, options);
   return current;
 }
 
@@ -112,7 +118,7 @@ export async function settleAll(
 async function grow(
   session: Session,
   stack: Stack,
-  images: Awaited<ReturnType<typeof ensureImages>>,
+  images: Images,
   options: ScaleOptions,
 ): Promise<Session> {
   const { docker, model } = session;
@@ -129,7 +135,7 @@ async function grow(
       startContainers(docker, next, images, { subnets, signal, only, joins: name });
     await start(...edges.map(proxyService));
     current = await proxiesAnswer(await refresh(current), edges, options);
-    await start(name);
+    await start(name, ...images.monitors.keys());
     current = await refresh(current);
     await untilDone(current, node, 'joining', scaling?.settle, options);
     current = await refresh(current);
@@ -139,13 +145,21 @@ async function grow(
   return current;
 }
 
-async function shrink(session: Session, stack: Stack, options: ScaleOptions): Promise<Session> {
+async function shrink(
+  session: Session,
+  stack: Stack,
+  images: Images | undefined,
+  options: ScaleOptions,
+): Promise<Session> {
   const { docker, name: lab, model } = session;
-  const { report = silent } = options;
+  const { subnets = SUBNETS_DEFAULT, signal, report = silent } = options;
   const next = buildModel(stack, systems, model.replaced);
   for (const node of nodesOnlyIn(model, next).toReversed()) {
     const { name: subject, system: kind } = node;
     await untilDone(session, node, 'leaving', systems[kind]!.scaling?.leave, options);
+    const only = [...(images?.monitors.keys() ?? [])];
+    // Prometheus leaves the node's network, which can go only then.
+    if (only.length) await startContainers(docker, next, images!, { subnets, signal, only });
     await removeNode(docker, lab, subject);
     report({ subject, kind, state: 'removed', done: true });
   }

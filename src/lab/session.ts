@@ -11,6 +11,7 @@ import {
 import { LabError } from '../errors.ts';
 import { buildModel } from '../stack/build-model.ts';
 import type { Model, Node, Stack } from '../stack/model.ts';
+import { monitorFrom } from '../stack/monitor.ts';
 import { didYouMean } from '../stack/names.ts';
 import { withNetworks } from '../stack/sizes.ts';
 import { systems } from '../systems/index.ts';
@@ -42,10 +43,10 @@ export function sessionOf(docker: Docker, observed: ObservedLab): Session {
 }
 
 /**
- * The lab's stack with the sizes that it has now; undefined before it has a node. Throws
+ * The lab's stack with sizes and monitor as they are now; undefined before it has a node. Throws
  * lab-invalid for the lab of a labctl that knows more systems.
  */
-export function stackOf({ name, stack, networks }: ObservedLab): Stack | undefined {
+export function stackOf({ name, stack, networks, monitors }: ObservedLab): Stack | undefined {
   const used = Object.values(stack?.systems ?? {}).map(({ system }) => system);
   const unknown = used.find((system) => !Object.hasOwn(systems, system));
   if (unknown)
@@ -56,7 +57,7 @@ export function stackOf({ name, stack, networks }: ObservedLab): Stack | undefin
         hint: `labctl down --lab ${name}, or the labctl that made it`,
       },
     );
-  return stack && withNetworks(stack, systems, networks.keys());
+  return stack && { ...withNetworks(stack, systems, networks.keys()), ...monitorFrom(monitors) };
 }
 
 /** The same lab as it is now. */

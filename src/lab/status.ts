@@ -7,6 +7,7 @@ import type { Fault } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 import type { Edge, Health, Node, NodeConfig, NodeHealth } from '../stack/model.ts';
 import { openControls } from './controls.ts';
+import { type MonitorStatus, monitorStatus } from './monitors.ts';
 import { probeNodes, unready } from './probe-nodes.ts';
 import type { Session } from './session.ts';
 import { type ShownFault, showFault } from './show-fault.ts';
@@ -66,6 +67,8 @@ export interface LabStatus {
   readonly reason: string | null;
   readonly nodes: readonly NodeStatus[];
   readonly edges: readonly EdgeStatus[];
+  /** Beside the lab: they say nothing of its health. */
+  readonly monitors: readonly MonitorStatus[];
 }
 
 /** Asks the engine, every proxy and every node at the same time. */
@@ -88,6 +91,7 @@ export async function labStatus(session: Session): Promise<LabStatus> {
     reason,
     nodes: model.nodes.map((node) => nodeStatus(session, node, healths.get(node.name)!, origins)),
     edges,
+    monitors: monitorStatus(session.observed),
   };
 }
 

@@ -14,6 +14,7 @@ import { systems } from '../systems/index.ts';
 import { ensureImages, requireFiles } from './containers.ts';
 import { down } from './down.ts';
 import { loadModel, type StackChoice } from './load-model.ts';
+import { dropMonitors } from './monitors.ts';
 import { SUBNETS_DEFAULT } from './place.ts';
 import { type Report, silent } from './report.ts';
 import { planScale, resize, settleAll } from './resize.ts';
@@ -72,10 +73,14 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   const images = await ensureImages(docker, model, options);
   // Nothing of the old lab goes before the new one can be made.
   if (options.fresh) await down({ lab: model.stack.name }, docker);
-  else if (found) await unpauseAll(docker, found);
+  else if (found) {
+    await unpauseAll(docker, found);
+    await dropMonitors(docker, found, images.monitors);
+  }
   const before = options.fresh ? undefined : found;
   const subnets = options.subnets ?? SUBNETS_DEFAULT;
-  const count = `${model.nodes.length + model.edges.length}`;
+  const { nodes, edges } = model;
+  const count = `${nodes.length + edges.length + images.monitors.size}`;
   report({ subject: 'containers', kind: count, state: 'starting', done: false });
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const start = { subnets, signal, build, timeoutMs, report, before };
@@ -161,6 +166,7 @@ export async function refuseOtherNodes(
  * same.
  */
 const running = (observed: ObservedLab | undefined): [string, string][] =>
-  [...(observed?.nodes ?? []), ...(observed?.proxies ?? [])]
+  [observed?.nodes, observed?.proxies, observed?.monitors]
+    .flatMap((containers) => [...(containers ?? [])])
     .map(([, { id, state }]): [string, string] => [id, state])
     .sort(([a], [b]) => (a < b ? -1 : 1));

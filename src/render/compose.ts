@@ -1,6 +1,5 @@
 // Model + placement -> the compose file. Pure and deterministic: the same input gives the same
 // bytes.
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { buildModel } from '../stack/build-model.ts';
 import {
@@ -16,19 +15,24 @@ import {
   type ServiceContext,
   type Stack,
 } from '../stack/model.ts';
+import { type MonitorName, monitorsOf, withoutMonitor } from '../stack/monitor.ts';
 import { withCountsOf } from '../stack/sizes.ts';
 import { systems } from '../systems/index.ts';
+import { type ComposeConfig, toConfigs } from './configs.ts';
+import { monitorValues, watched } from './monitor.ts';
 import { renderTemplate } from './templates.ts';
 
 /** What is decided outside the model: where things go and which images they are. */
 export interface Placement {
   /** Network name (a node's, or `host`) -> CIDR. */
   readonly subnets: ReadonlyMap<string, string>;
-  /** `node/port name` -> port on 127.0.0.1. */
+  /** `node/port name` -> port on 127.0.0.1; of a monitor too. */
   readonly hostPorts: ReadonlyMap<string, number>;
   /** Node of a system -> image. `build` is for a folder that plain compose runs. */
   readonly images: ReadonlyMap<string, ComposeImage>;
   readonly proxyImage: ComposeImage;
+  /** Of the monitors that can run. */
+  readonly monitors: ReadonlyMap<MonitorName, ComposeImage>;
   /** labctl's own version. */
   readonly version: string;
   /** Node that is there -> the stack of its container, whose sizes it keeps. */
@@ -43,10 +47,17 @@ export interface ComposeImage {
 }
 
 /** The networks a model needs, with how many addresses each must hold beside the gateway. */
-export function networksOf({ nodes, edges }: Model): { name: string; addresses: number }[] {
+export function networksOf(model: Model): { name: string; addresses: number }[] {
+  const { stack, nodes, edges } = model;
+  const monitors = monitorsOf(stack).length;
   const touching = (name: string) => edges.filter(({ from, to }) => from === name || to === name);
-  const names = [...nodes.map(({ name }) => name), ...(edges.some(isHostEdge) ? [HOST] : [])];
-  return names.map((name) => ({ name, addresses: touching(name).length + 1 }));
+  const asked = new Set(watched(model).map(({ name }) => name));
+  const hasHost = edges.some(isHostEdge) || monitors > 0;
+  const names = [...nodes.map(({ name }) => name), ...(hasHost ? [HOST] : [])];
+  return names.map((name) => {
+    const beside = name === HOST ? monitors : asked.has(name) ? 1 : 0;
+    return { name, addresses: touching(name).length + 1 + beside };
+  });
 }
 
 /** Key of a published port, here and in `Placement.hostPorts`. */
@@ -69,7 +80,7 @@ export function renderCompose(model: Model, placement: Placement): string {
       zone: node.zone,
       lab,
       version,
-      stack: JSON.stringify(then.stack),
+      stack: JSON.stringify(withoutMonitor(then.stack)),
     };
   });
   const networks = networksOf(model).map(({ name }) => ({
@@ -79,21 +90,24 @@ export function renderCompose(model: Model, placement: Placement): string {
     joined: placement.joined?.has(name),
   }));
   const { volumes: shared, ...parts } = model.stack.parts ?? { volumes: {} };
+  const monitors = monitorValues(model, placement);
   const volumes = [
     ...model.nodes
       .filter((node) => !isCustom(node))
       .map((node) => ({ name: node.name, node: true, disk: diskOf(model, node), options: {} })),
-    ...Object.entries(shared).map(([name, options]) => {
-      return { name, node: false, disk: undefined, options };
-    }),
+    ...[
+      ...Object.entries(shared),
+      ...monitors.filter(({ volume }) => volume).map(({ name }) => [name, {}] as const),
+    ].map(([name, options]) => ({ name, node: false, disk: undefined, options })),
   ];
   const proxies = model.edges.map((edge, i) => proxyValues(model, placement, edge, i === 0));
-  const files = nodes.flatMap((node) => node.files);
+  const files = [...nodes, ...monitors].flatMap((service) => service.files);
   return renderTemplate('compose', {
     lab,
     version,
     nodes,
     proxies,
+    monitors,
     networks,
     volumes,
     parts: withFiles(parts, files),
@@ -127,7 +141,7 @@ function systemValues(model: Model, placement: Placement, node: Node): object {
 }
 
 /** Files stand among the configs that a woven project may have. */
-function withFiles(parts: Partial<ComposeParts>, files: ReturnType<typeof filesOf>) {
+function withFiles(parts: Partial<ComposeParts>, files: readonly ComposeConfig[]) {
   const own = Object.fromEntries(files.map(({ id, content }) => [id, { content }]));
   return files.length ? { ...parts, configs: { ...parts.configs, ...own } } : parts;
 }
@@ -139,17 +153,9 @@ const contextOf = (model: Model, { joined }: Placement, node: Node): ServiceCont
   joined: joined?.has(node.name) ?? false,
 });
 
-/**
- * Files go along as compose configs, which compose copies into the container: no path on this
- * machine, so also to a remote engine. The digest is in the name because compose looks at that
- * alone when it decides whether a container is still as it should be.
- */
 function filesOf(model: Model, placement: Placement, node: Node) {
   const files = systems[node.system]!.files?.(node, contextOf(model, placement, node)) ?? {};
-  return Object.entries(files).map(([target, content]) => {
-    const digest = createHash('sha256').update(`${target}\0${content}`).digest('hex').slice(0, 8);
-    return { id: `${node.name}-${digest}`, target, content };
-  });
+  return toConfigs(node.name, files);
 }
 
 /** The size of a node's data volume, where it has one. */

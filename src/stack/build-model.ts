@@ -62,7 +62,8 @@ function linksOf({ nodes, links = [] }: Stack): readonly Link[] {
 
 const publishedPorts = (node: Node): number[] => node.publish.map((name) => node.ports[name]!);
 
-function extraNode(name: string, { ports: numbers, published, aliases }: ExtraNode): Node {
+function extraNode(name: string, extra: ExtraNode): Node {
+  const { ports: numbers, published, aliases, metrics } = extra;
   const ports = Object.fromEntries(numbers.map((port) => [String(port), port]));
   const fixed = Object.entries(published ?? {}).filter(([, outside]) => outside !== null);
   return {
@@ -74,5 +75,6 @@ function extraNode(name: string, { ports: numbers, published, aliases }: ExtraNo
     publish: Object.keys(published ?? ports),
     hostPorts: Object.fromEntries(fixed) as Record<string, number>,
     ...(aliases && { aliases }),
+    ...(metrics && { metrics }),
   };
 }

@@ -3,6 +3,7 @@
 import { type Check, type Checked, type Complaint, checkValue, quoted } from './check.ts';
 import { isMap, toJson } from './json.ts';
 import type { ExtraNode, Stack, System, SystemConfig } from './model.ts';
+import type { Monitor } from './monitor.ts';
 import { didYouMean, nodeNameProblem } from './names.ts';
 import { nodeSchema, refusedNodeKeys } from './node-schema.ts';
 import { refusedTopKeys, systemKey, topSchema } from './schema.ts';
@@ -14,7 +15,7 @@ type Written = Check['written'];
 type Unnamed = Omit<Stack, 'name'> & { readonly name?: string };
 
 /** What stands at the top itself. */
-type Top = Pick<Unnamed, 'name' | 'zones' | 'links'>;
+type Top = Pick<Unnamed, 'name' | 'zones' | 'links'> & { readonly monitor?: Monitor | false };
 
 /** The stack that `value` says, or all that is wrong with its parts. */
 export function checkStack(value: unknown, systems: Systems, written: Written): Checked<Unnamed> {
@@ -38,10 +39,11 @@ export function checkStack(value: unknown, systems: Systems, written: Written): 
   const groups = partsUnder('systems', (name, part) => checkGroup(name, part, systems, written));
   const nodes = partsUnder('nodes', (name, part) => checkNode(name, part, written));
   if (complaints.length) return { complaints };
-  const { name, zones, links } = top!;
+  const { name, zones, links, monitor } = top!;
   const parts = { systems: Object.fromEntries(groups), nodes: Object.fromEntries(nodes) };
   const named = { ...parts, ...(name !== undefined && { name }) };
-  return { value: { ...named, ...(zones && { zones }), ...(links?.length && { links }) } };
+  const rest = { ...(zones && { zones }), ...(links?.length && { links }) };
+  return { value: { ...named, ...rest, ...(monitor && { monitor }) } };
 }
 
 function checkName(name: string, under: 'systems' | 'nodes'): Complaint[] {
@@ -109,6 +111,7 @@ function checkNode(name: string, value: unknown, written: Written): Checked<Extr
     written,
   });
   if ('complaints' in checked) return checked;
-  const { ports = [], connects = [], ...service } = checked.value;
-  return { value: { ports, connects, service } as ExtraNode };
+  const { ports = [], connects = [], metrics, ...service } = checked.value;
+  const told = metrics === undefined ? {} : { metrics };
+  return { value: { ports, connects, ...told, service } as ExtraNode };
 }

@@ -79,10 +79,8 @@ function readDocument(text: string, fail: (problems: readonly Problem[]) => neve
   if (value === null) whole('the file is empty', SMALLEST);
   if (isMap(value)) return document;
   const found = Array.isArray(value) ? 'a list' : `only ${quoted(value)}`;
-  return whole(
-    `a stack file has the keys name, systems, nodes, links and zones, but this is ${found}`,
-    SMALLEST,
-  );
+  const keys = 'name, systems, nodes, links, zones and monitor';
+  return whole(`a stack file has the keys ${keys}, but this is ${found}`, SMALLEST);
 }
 
 function defaultName({ path, folder }: StackSource): string {

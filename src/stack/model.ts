@@ -3,6 +3,7 @@
 // name.
 import type { ZodType } from 'zod';
 import type { BootStep, ConfigOf, PromoteContext, Promotion } from './group.ts';
+import type { Metrics, Monitor, Panel } from './monitor.ts';
 import type { Scaling } from './scaling.ts';
 
 /** A stack file after parsing and validation: the whole of it is kept in a label of the lab. */
@@ -16,6 +17,7 @@ export interface Stack {
   readonly zones?: Readonly<Record<string, readonly string[]>>;
   /** Edges that no system has of itself. */
   readonly links?: readonly Link[];
+  readonly monitor?: Monitor;
   /** Of a woven compose project: what its services refer to, as compose knows it. */
   readonly parts?: ComposeParts;
 }
@@ -52,6 +54,7 @@ export interface ExtraNode {
   readonly published?: Readonly<Record<string, number | null>>;
   /** What else it is dialled by, beside its name. */
   readonly aliases?: readonly string[];
+  readonly metrics?: Metrics;
   /** Everything else, as compose knows it. */
   readonly service: Readonly<Record<string, unknown>>;
 }
@@ -74,6 +77,8 @@ export interface Node {
   readonly hostPorts: Readonly<Record<string, number>>;
   /** What else others dial it by. */
   readonly aliases?: readonly string[];
+  /** Absent: it tells none. */
+  readonly metrics?: Metrics;
 }
 
 /** Directed: `from` dials `to` on `ports`. `from` is `host` for the user's own machine. */
@@ -202,6 +207,8 @@ export interface System {
     healths: ReadonlyMap<string, NodeHealth>,
     config: SystemConfig,
   ): ReadonlyMap<string, NodeHealth>;
+  /** Graphs of its metrics. */
+  readonly panels?: readonly Panel[];
   /** Makes `node` lead the group, also when the leader is dead. */
   promote?(node: Node, group: PromoteContext): Promise<Promotion>;
 }

@@ -39,6 +39,14 @@ const connects = z.array(
   'must be a list such as [etcd]',
 );
 
+const metrics = z.strictObject({
+  port: port(),
+  path: z
+    .string()
+    .regex(/^\/\S*$/, 'must be a path such as /metrics')
+    .optional(),
+});
+
 const build = z.union([
   path(),
   z.strictObject({
@@ -115,6 +123,7 @@ const keys = {
   security_opt: [list(), 'Security options.'],
   devices: [list(), 'Devices of the host.'],
   group_add: [list(), 'More groups of the user.'],
+  metrics: [metrics, 'Where it tells metrics for the monitor: {port: 9104}.'],
 } as const satisfies Record<string, readonly [z.ZodType, string]>;
 
 type Keys = { -readonly [K in keyof typeof keys]: z.ZodOptional<(typeof keys)[K][0]> };

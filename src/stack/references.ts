@@ -10,6 +10,7 @@ import {
   type System,
   type SystemConfig,
 } from './model.ts';
+import { monitorsOf } from './monitor.ts';
 import { didYouMean } from './names.ts';
 import { selectNodes } from './select.ts';
 import { PORT_MAX } from './values.ts';
@@ -32,6 +33,7 @@ export function checkReferences(stack: Stack, systems: Systems): Complaint[] {
     ...groups.flatMap(([group, config]) => checkOverrides(group, config, members)),
     ...extras.flatMap(([name, extra]) => checkConnects(name, extra, stack, members)),
     ...(stack.links ?? []).flatMap((link, index) => checkLink(link, index, stack, members)),
+    ...checkMonitor(stack, members),
     ...checkZones(stack, [...members, ...extras.map(([name]) => ({ name, group: name }))]),
   ];
 }
@@ -106,6 +108,21 @@ function checkConnects(
       return complain(`${to} has no ports: write ${to}:PORT, or give ${to} its ports:`);
     return [];
   });
+}
+
+/** It has a container of its own name, and somebody to ask. */
+function checkMonitor(stack: Stack, members: readonly Node[]): Complaint[] {
+  const monitors = monitorsOf(stack);
+  const nodes = [...members, ...Object.values(stack.nodes)];
+  if (monitors.length && !nodes.some(({ metrics }) => metrics)) {
+    const message = 'monitor has nobody to ask: no node of this stack tells metrics';
+    const hint = 'etcd and tidb do; a node of your own says where: metrics: {port: 9104}';
+    return [{ path: ['monitor'], part: 'key', message, hint }];
+  }
+  const message = 'monitor: has a container of this name';
+  return monitors
+    .filter((name) => Object.hasOwn(stack.nodes, name))
+    .map((name) => ({ path: ['nodes', name], part: 'key', message, hint: 'call it otherwise' }));
 }
 
 /** Words that mean nobody, and nodes that stand in two places. */

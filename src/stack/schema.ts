@@ -58,6 +58,10 @@ export const topSchema = z.strictObject({
     .record(zoneName.meta({ pattern: NODE_NAME }), zoneWords, 'must be a map such as eu: [etcd-1]')
     .optional()
     .describe('Where nodes stand: zone -> nodes, groups or patterns. For labctl wan.'),
+  monitor: z
+    .union([z.boolean(), z.literal('prometheus')])
+    .optional()
+    .describe('true: Prometheus and Grafana beside the lab; prometheus: without Grafana.'),
 });
 
 /** Keys of compose files and the like, each with where it went, as the end of a sentence. */

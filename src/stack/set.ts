@@ -3,6 +3,7 @@
 //
 //   name       the lab's name
 //   zones      the zones; zones.NAME one of them
+//   monitor    whether Prometheus and Grafana stand beside the lab
 //   NAME.KEY   NAME being a group or node of the file: etcd.nodes, app.image
 //   KEY        a key of the only group: nodes, version, flags.snapshot-count
 //
@@ -66,7 +67,7 @@ function findPlace(
   const [first, ...rest] = steps as [string, ...string[]];
   const groups = partsUnder(stack, 'systems');
   const nodes = Object.keys(partsUnder(stack, 'nodes'));
-  if (first === 'name' && rest.length === 0) return ['name'];
+  if (['name', 'monitor'].includes(first) && rest.length === 0) return [first];
   if (first === 'zones') return steps;
   if (rest.length && Object.hasOwn(groups, first)) {
     // The group tidb has a key tidb, and `tidb.count` is that one's: the group has no count.
@@ -85,8 +86,9 @@ function findPlace(
   }
   const keys = names.length === 1 ? keysOf(names[0]!, groups[names[0]!], systems) : [];
   const places = [...names, ...nodes];
-  const known = ['name', 'zones', ...keys, ...places.map((name) => `${name}.KEY`)];
-  const guess = didYouMean(first, rest.length ? [...places, ...keys] : ['name', 'zones', ...keys]);
+  const top = ['name', 'zones', 'monitor'];
+  const known = [...top, ...keys, ...places.map((name) => `${name}.KEY`)];
+  const guess = didYouMean(first, rest.length ? [...places, ...keys] : [...top, ...keys]);
   const message = `there is no ${quoted(first)} to set${guess}`;
   return { message, hint: `--set takes ${known.join(', ')}` };
 }

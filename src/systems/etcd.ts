@@ -95,6 +95,8 @@ type EtcdConfig = SystemConfig & z.infer<typeof schema>;
 
 const read = (config: SystemConfig): EtcdConfig => config as EtcdConfig;
 
+const bucketRate = (histogram: string): string => `rate(${histogram}_bucket{job="etcd"}[1m])`;
+
 export const etcd: System = {
   name: 'etcd',
   summary: 'etcd, a raft key-value store: n members that all dial each other',
@@ -110,6 +112,7 @@ export const etcd: System = {
       ports: { client: CLIENT_PORT, peer: PEER_PORT },
       publish: ['client'],
       hostPorts: hostPort === undefined ? {} : { client: hostPort + i },
+      metrics: { port: CLIENT_PORT },
     }));
   },
 
@@ -178,6 +181,33 @@ export const etcd: System = {
   client: (node) => ['etcdctl', `--endpoints=http://${node.name}:${CLIENT_PORT}`],
 
   scaling: { sizes: (group) => ({ [group]: ['nodes'] }), join, settle, leave },
+
+  // PD has the same metrics, of the etcd inside: hence the job.
+  panels: [
+    { title: 'Has a leader', query: 'etcd_server_has_leader{job="etcd"}', unit: 'bool_yes_no' },
+    { title: 'Leads', query: 'etcd_server_is_leader{job="etcd"}', unit: 'bool_yes_no' },
+    {
+      title: 'Leader changes of the last minute',
+      query: 'increase(etcd_server_leader_changes_seen_total{job="etcd"}[1m])',
+    },
+    { title: 'Proposals pending', query: 'etcd_server_proposals_pending{job="etcd"}' },
+    {
+      title: 'Proposals committed',
+      query: 'rate(etcd_server_proposals_committed_total{job="etcd"}[15s])',
+      unit: 'ops',
+    },
+    {
+      title: 'Time to sync the log, p99',
+      query: `histogram_quantile(0.99, ${bucketRate('etcd_disk_wal_fsync_duration_seconds')})`,
+      unit: 's',
+    },
+    {
+      title: 'Round trip to peers, p99',
+      query: `histogram_quantile(0.99, ${bucketRate('etcd_network_peer_round_trip_time_seconds')})`,
+      unit: 's',
+      legend: '{{instance}} to {{To}}',
+    },
+  ],
 };
 
 const minor = (config: SystemConfig): number =>

@@ -61,6 +61,7 @@ const cases: [name: string, options: Parameters<typeof renderText>[0]][] = [
     },
   ],
   ['extra-node', { file: here('extra-node.yaml') }],
+  ['etcd-monitor', { stack: 'etcd-1node', set: ['monitor=true'] }],
 ];
 
 /** The proxy's tag is a digest of its code, the version moves with every release. */

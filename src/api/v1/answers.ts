@@ -92,6 +92,11 @@ const status: z.ZodType<LabStatus> = z.object({
       lastActivity: time.nullable(),
     }),
   ),
+  monitors: z
+    .array(
+      z.object({ name: z.string(), state: z.string(), since: z.string(), address: z.string() }),
+    )
+    .describe('Prometheus and Grafana, where the lab has them.'),
 });
 
 const change: z.ZodType<FaultChange> = z.object({

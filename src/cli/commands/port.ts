@@ -3,10 +3,10 @@ import type { CommandSpec } from '../command.ts';
 export const port: CommandSpec = {
   name: 'port',
   summary: 'print where a node is reached from your machine',
-  examples: ['port etcd-1', 'port etcd-1 2379'],
+  examples: ['port etcd-1', 'port etcd-1 2379', 'port prometheus'],
   configure: (command) =>
     command
-      .argument('<node>', 'which node')
+      .argument('<node>', 'which node, or prometheus, or grafana')
       .argument('[port]', 'its name or number inside; the first when there is none'),
   run: async (context, node: string, which: string | undefined) => {
     const { findEndpoint } = await import('../../lab/endpoint.ts');

@@ -2,7 +2,7 @@ import { LabError } from '../../errors.ts';
 import type { LabStatus } from '../../lab/status.ts';
 import type { CommandSpec } from '../command.ts';
 import type { Result } from '../context.ts';
-import { edgesTable, statusTable } from '../output/status.ts';
+import { edgesTable, monitorLines, statusTable } from '../output/status.ts';
 
 interface Options {
   readonly edges?: boolean;
@@ -41,6 +41,7 @@ export const status: CommandSpec = {
           `lab ${status.lab}: ${verdict}`,
           '',
           statusTable(status, paint, wide),
+          ...monitorLines(status, paint),
           ...(edges ? ['', edgesTable(status, paint)] : []),
         ].join('\n');
       },

@@ -4,7 +4,7 @@ import type { UpResult } from '../../lab/up.ts';
 import { type CommandSpec, collect, durationOption } from '../command.ts';
 import type { Context } from '../context.ts';
 import { createProgress } from '../output/progress.ts';
-import { edgesTable, statusTable } from '../output/status.ts';
+import { edgesTable, monitorLines, statusTable } from '../output/status.ts';
 import { plural } from '../output/table.ts';
 
 interface Options {
@@ -25,6 +25,7 @@ export const up: CommandSpec = {
   examples: [
     'up etcd-3node',
     'up etcd-3node --set nodes=5 --set version=3.4.23',
+    'up etcd-3node --set monitor=true',
     'up -f my/labctl.yaml --lab second',
     'up tidb --tikv.count 5 --tikv.path bin/tikv-server',
   ],
@@ -99,6 +100,7 @@ export async function printStarted(
         `lab ${status.lab}  (${count})  ${waited ? word : 'started, not waited for'}`,
         '',
         statusTable(status, paint, wide),
+        ...monitorLines(status, paint),
         ...(wide ? ['', edgesTable(status, paint)] : []),
         '',
         'try:',

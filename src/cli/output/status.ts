@@ -44,6 +44,17 @@ function nodeRow(
   return [name, part, word, paint.dim(since || state), sockets.join(', ') || '-'];
 }
 
+/** The monitor under the nodes, with an empty line between; nothing where there is none. */
+export function monitorLines({ monitors }: LabStatus, paint: Paint): string[] {
+  if (!monitors.length) return [];
+  const rows = monitors.map(({ name, since, address }) => [
+    name,
+    paint.dim(since),
+    `http://${address}`,
+  ]);
+  return ['', table(['MONITOR', 'STATE', 'URL'], rows)];
+}
+
 export function edgesTable({ edges }: LabStatus, paint: Paint): string {
   const rows = edges.map((edge) => edgeRow(edge, paint));
   return table(['EDGE', 'STATE', 'FAULTS', 'OPEN', 'TOTAL', 'FAILED', 'UP', 'DOWN'], rows);

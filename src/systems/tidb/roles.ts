@@ -11,6 +11,8 @@ interface RoleFacts {
   readonly program: readonly [path: string, ...words: string[]];
   readonly ports: Readonly<Record<string, number>>;
   readonly publish: readonly string[];
+  /** Port of /metrics; that of the TiKV inside TiFlash is another. */
+  readonly metrics: number;
 }
 
 export const PORTS = {
@@ -27,30 +29,35 @@ export const ROLE_FACTS: Readonly<Record<Role, RoleFacts>> = {
     program: ['/pd-server'],
     ports: PORTS.pd,
     publish: ['client'],
+    metrics: PORTS.pd.client,
   },
   tikv: {
     image: 'pingcap/tikv',
     program: ['/tikv-server'],
     ports: PORTS.tikv,
     publish: ['kv', 'status'],
+    metrics: PORTS.tikv.status,
   },
   tidb: {
     image: 'pingcap/tidb',
     program: ['/tidb-server'],
     ports: PORTS.tidb,
     publish: ['sql', 'status'],
+    metrics: PORTS.tidb.status,
   },
   tiflash: {
     image: 'pingcap/tiflash',
     program: ['/tiflash/tiflash', 'server'],
     ports: PORTS.tiflash,
     publish: ['status'],
+    metrics: 8234,
   },
   ticdc: {
     image: 'pingcap/ticdc',
     program: ['/cdc', 'server'],
     ports: PORTS.ticdc,
     publish: ['api'],
+    metrics: PORTS.ticdc.api,
   },
 };
 

@@ -3,6 +3,7 @@
 import type { Node, ServiceContext, System, SystemConfig } from '../../stack/model.ts';
 import { labelsOf, pdConfig, tidbConfig, tikvConfig } from './config.ts';
 import { flagsOf } from './flags.ts';
+import { panels } from './panels.ts';
 import { placementSteps } from './placement.ts';
 import { claim, probe, unready } from './probe.ts';
 import { edgesAmong, PORTS, ROLE_FACTS, ROLES, type Role, roleOf } from './roles.ts';
@@ -29,7 +30,7 @@ export const tidb: System = {
     const roles = ROLES.filter((role) => mode === 'tidb' || !NO_SQL.includes(role));
     return roles.flatMap((role) => {
       const { count, host_port: hostPort } = keys[role];
-      const { ports, publish } = ROLE_FACTS[role];
+      const { ports, publish, metrics } = ROLE_FACTS[role];
       return Array.from({ length: count }, (_, i) => ({
         name: `${prefix}${role}-${i + 1}`,
         group,
@@ -38,6 +39,7 @@ export const tidb: System = {
         ports,
         publish,
         hostPorts: hostPort === undefined ? {} : { [publish[0]!]: hostPort + i },
+        metrics: { port: metrics },
       }));
     });
   },
@@ -75,6 +77,7 @@ export const tidb: System = {
     );
   },
 
+  panels,
   steps: placementSteps,
   probe: (access, node, config) => probe(access, node, read(config)),
   claim,

@@ -1,13 +1,12 @@
 // TiFlash: from 7.1 on it takes its addresses as arguments; before, they are in two TOML files, of
 // itself and of the TiKV inside it. Read in tiup's playground, which starts both.
 import type { Node } from '../../stack/model.ts';
-import { ofRole, PORTS } from './roles.ts';
+import { ofRole, PORTS, ROLE_FACTS } from './roles.ts';
 import type { TidbConfig } from './schema.ts';
 import type { TomlTable } from './toml.ts';
 import { has } from './versions.ts';
 
 const { service: SERVICE, raft: RAFT, status: STATUS } = PORTS.tiflash;
-const METRICS = 8234;
 const TCP = 9000;
 const HTTP = 8123;
 
@@ -36,7 +35,7 @@ export function tiflashArguments(config: TidbConfig, node: Node, peers: readonly
     `--${proxy}.config=${PROXY_FILE}`,
     '--logger.log=/data/log/tiflash.log',
     '--logger.errorlog=/data/log/tiflash_error.log',
-    `--status.metrics_port=${METRICS}`,
+    `--status.metrics_port=${ROLE_FACTS.tiflash.metrics}`,
   ];
 }
 
@@ -73,7 +72,7 @@ export function tiflashConfig(config: TidbConfig, node: Node, peers: readonly No
       count: 2,
     },
     raft: { pd_addr: pdAddresses(peers) },
-    status: { metrics_port: METRICS },
+    status: { metrics_port: ROLE_FACTS.tiflash.metrics },
     profiles: {
       default: { load_balancing: 'random', max_memory_usage: 0, use_uncompressed_cache: 0 },
       readonly: { readonly: 1 },

@@ -74,7 +74,7 @@ export function fakeLab(): FakeLab {
     edges: async (...names) => edges().filter(({ name }) => !names.length || names.includes(name)),
     status: async () => {
       const base = { version: 1, lab: 'fake', stack: 'fake' } as const;
-      return { ...base, healthy: true, reason: null, nodes: [node], edges: edges() };
+      return { ...base, healthy: true, reason: null, nodes: [node], edges: edges(), monitors: [] };
     },
     faults: async () =>
       [...on].flatMap(([edge, faults]) => faults.map((fault) => ({ ...fault, edge, hits }))),

@@ -10,6 +10,7 @@ const observed = (system: string): ObservedLab => ({
   stack: { name: 'demo', systems: { db: { system, nodes: 1 } }, nodes: {} },
   nodes: new Map(),
   proxies: new Map(),
+  monitors: new Map(),
   networks: new Map(),
   replaced: {},
 });

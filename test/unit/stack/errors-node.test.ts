@@ -11,7 +11,7 @@ describe('a node', () => {
       "error: lab.yaml:6:5: unknown key "comand" in nodes.app; did you mean "command"?  (lab-invalid)
            6 |     comand: x
              |     ^^^^^^
-      hint: keys of a node: image, build, ports, connects, command, entrypoint, environment, env_file, volumes, tmpfs, working_dir, user, healthcheck, restart, cpus, cpuset and 22 more"
+      hint: keys of a node: image, build, ports, connects, command, entrypoint, environment, env_file, volumes, tmpfs, working_dir, user, healthcheck, restart, cpus, cpuset and 23 more"
     `);
   });
 
@@ -29,7 +29,7 @@ describe('a node', () => {
       "error: lab.yaml:6:5: networks cannot be set in nodes.app: a node has one network of its own; say what it dials with connects:  (lab-invalid)
            6 |     networks: [default]
              |     ^^^^^^^^
-      hint: keys of a node: image, build, ports, connects, command, entrypoint, environment, env_file, volumes, tmpfs, working_dir, user, healthcheck, restart, cpus, cpuset and 22 more"
+      hint: keys of a node: image, build, ports, connects, command, entrypoint, environment, env_file, volumes, tmpfs, working_dir, user, healthcheck, restart, cpus, cpuset and 23 more"
     `);
   });
 
@@ -38,7 +38,7 @@ describe('a node', () => {
       "error: lab.yaml:6:5: depends_on cannot be set in nodes.app: all nodes start at once, as after a power cut; let it retry, or add restart: on-failure  (lab-invalid)
            6 |     depends_on: [etcd-1]
              |     ^^^^^^^^^^
-      hint: keys of a node: image, build, ports, connects, command, entrypoint, environment, env_file, volumes, tmpfs, working_dir, user, healthcheck, restart, cpus, cpuset and 22 more"
+      hint: keys of a node: image, build, ports, connects, command, entrypoint, environment, env_file, volumes, tmpfs, working_dir, user, healthcheck, restart, cpus, cpuset and 23 more"
     `);
   });
 

@@ -20,14 +20,14 @@ describe('--set', () => {
   test('an unknown key', () => {
     expect(loadError('systems: {etcd: }\n', 'nods=5')).toMatchInlineSnapshot(`
       "error: --set nods=5: there is no "nods" to set; did you mean "nodes"?  (lab-invalid)
-      hint: --set takes name, zones, system, version, nodes, flags, binary, environment, cpus, mem_limit, host_port, overrides, etcd.KEY"
+      hint: --set takes name, zones, monitor, system, version, nodes, flags, binary, environment, cpus, mem_limit, host_port, overrides, etcd.KEY"
     `);
   });
 
   test('an unknown group', () => {
     expect(loadError('systems: {etcd: }\n', 'ectd.nodes=5')).toMatchInlineSnapshot(`
       "error: --set ectd.nodes=5: there is no "ectd" to set; did you mean "etcd"?  (lab-invalid)
-      hint: --set takes name, zones, system, version, nodes, flags, binary, environment, cpus, mem_limit, host_port, overrides, etcd.KEY"
+      hint: --set takes name, zones, monitor, system, version, nodes, flags, binary, environment, cpus, mem_limit, host_port, overrides, etcd.KEY"
     `);
   });
 
@@ -81,7 +81,7 @@ describe('--set', () => {
     `);
     expect(loadError(two, 'nods=5')).toMatchInlineSnapshot(`
       "error: --set nods=5: there is no "nods" to set  (lab-invalid)
-      hint: --set takes name, zones, etcd.KEY, kv.KEY"
+      hint: --set takes name, zones, monitor, etcd.KEY, kv.KEY"
     `);
   });
 

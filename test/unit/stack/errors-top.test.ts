@@ -8,7 +8,7 @@ describe('the top', () => {
       "error: lab.yaml:1:1: unknown key "systms"; did you mean "systems"?  (lab-invalid)
            1 | systms:
              | ^^^^^^
-      hint: keys of a stack file: name, systems, nodes, links, zones"
+      hint: keys of a stack file: name, systems, nodes, links, zones, monitor"
     `);
   });
 
@@ -17,7 +17,7 @@ describe('the top', () => {
       "error: lab.yaml:1:1: services cannot stand at the top: containers of your own go under nodes:  (lab-invalid)
            1 | services:
              | ^^^^^^^^
-      hint: keys of a stack file: name, systems, nodes, links, zones"
+      hint: keys of a stack file: name, systems, nodes, links, zones, monitor"
     `);
   });
 
@@ -26,7 +26,7 @@ describe('the top', () => {
       "error: lab.yaml:1:1: etcd cannot stand at the top: a system goes under systems:  (lab-invalid)
            1 | etcd:
              | ^^^^
-      hint: keys of a stack file: name, systems, nodes, links, zones"
+      hint: keys of a stack file: name, systems, nodes, links, zones, monitor"
     `);
   });
 

@@ -123,14 +123,14 @@ describe('YAML', () => {
 
   test('a list', () => {
     expect(loadError('- etcd\n')).toMatchInlineSnapshot(`
-      "error: lab.yaml: a stack file has the keys name, systems, nodes, links and zones, but this is a list  (lab-invalid)
+      "error: lab.yaml: a stack file has the keys name, systems, nodes, links, zones and monitor, but this is a list  (lab-invalid)
       hint: the smallest stack file is one line: systems: {etcd: {nodes: 3}}"
     `);
   });
 
   test('a word', () => {
     expect(loadError('etcd\n')).toMatchInlineSnapshot(`
-      "error: lab.yaml: a stack file has the keys name, systems, nodes, links and zones, but this is only "etcd"  (lab-invalid)
+      "error: lab.yaml: a stack file has the keys name, systems, nodes, links, zones and monitor, but this is only "etcd"  (lab-invalid)
       hint: the smallest stack file is one line: systems: {etcd: {nodes: 3}}"
     `);
   });

@@ -60,6 +60,7 @@ function services(of: Stack, made: ReadonlyMap<string, Stack>, joined: readonly 
     hostPorts: new Map(model.nodes.map(({ name }, i) => [`${name}/client`, 2_000 + i])),
     images: new Map(model.nodes.map(({ name }) => [name, { ref: 'etcd' }])),
     proxyImage: { ref: 'proxy' },
+    monitors: new Map(),
     version: '1',
     made,
     joined: new Set(joined),

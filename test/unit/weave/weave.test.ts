@@ -216,6 +216,7 @@ test('the compose file of the lab: aliases, order, volumes, secrets, and all els
     hostPorts: new Map(),
     images: new Map(),
     proxyImage: { ref: 'proxy' },
+    monitors: new Map(),
     version: '0',
   });
   const { services, volumes, secrets } = parse(text);
