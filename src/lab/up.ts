@@ -118,8 +118,9 @@ export function keepSizes(model: Model, found: ObservedLab | undefined): Model {
 }
 
 /** Compose cannot start what is paused. */
-async function unpauseAll(docker: Docker, { nodes, proxies }: ObservedLab): Promise<void> {
-  const paused = [...nodes.values(), ...proxies.values()].filter(({ state }) => state === 'paused');
+async function unpauseAll(docker: Docker, lab: ObservedLab): Promise<void> {
+  const all = [lab.nodes, lab.proxies, lab.monitors].flatMap((found) => [...found.values()]);
+  const paused = all.filter(({ state }) => state === 'paused');
   await Promise.all(paused.map(({ id }) => docker.getContainer(id).unpause()));
 }
 

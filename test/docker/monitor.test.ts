@@ -143,6 +143,8 @@ test('members that come are asked, and those that go are not', async () => {
 });
 
 test('it goes and comes while the lab runs on, and remembers; Grafana is there or said to be missing', async () => {
+  const plan = (await lab.run('up', 'etcd-3node', '--dry-run')).out.split('\n').slice(1);
+  expect(plan.filter((line) => !/^ {2}keep /.test(line))).toEqual(['  remove   prometheus']);
   const off = await lab.run('up', 'etcd-3node');
   expect(off.out).not.toContain('http://');
   expect((await lab.json<LabStatus>('status')).monitors).toEqual([]);
