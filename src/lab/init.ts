@@ -18,7 +18,11 @@ export interface InitOptions {
 const EDITORS = /^# yaml-language-server:.*\n/;
 
 /** What a stack file can say beside its systems, for who writes the first one. */
-const more = (group: string, nodes: readonly string[]): Readonly<Record<string, string>> => ({
+const more = (
+  group: string,
+  nodes: readonly string[],
+  told: boolean,
+): Readonly<Record<string, string>> => ({
   nodes: `# Containers of your own, each with a network of its own like every node:
 # nodes:
 #   app:
@@ -35,6 +39,11 @@ const more = (group: string, nodes: readonly string[]): Readonly<Record<string, 
 #   eu: [${nodes[0]}]
 #   us: [${nodes.slice(1).join(', ') || 'app'}]
 `,
+  ...(told && {
+    monitor: `# Prometheus and Grafana beside the lab:
+# monitor: true
+`,
+  }),
 });
 
 /** Throws stack-not-found, lab-invalid, and usage when the file is there already. */
@@ -47,7 +56,8 @@ export function init({ stack, file, force = false }: InitOptions): void {
   const names = model.nodes.map(({ name }) => name);
   const { text } = findStack({ name: stack, cwd: process.cwd(), builtinDir: builtinStacksDir });
   const body = text.replace(EDITORS, '').trimEnd();
-  const missing = Object.entries(more(model.nodes[0]!.group, names))
+  const told = model.nodes.some(({ metrics }) => metrics);
+  const missing = Object.entries(more(model.nodes[0]!.group, names, told))
     .filter(([key]) => !new RegExp(`^(# )?${key}:`, 'm').test(body))
     .map(([, words]) => `\n${words}`);
   writeFileSync(file, `${schemaLine(resolve(file))}\n${body}\n${missing.join('')}`);

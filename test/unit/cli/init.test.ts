@@ -22,6 +22,9 @@ test.each(listStacks(builtinStacksDir).map(({ name }) => name))('%s', (stack) =>
   expect(text).toMatch(/^# yaml-language-server: \$schema=.*schema\/stack\.json\n/);
   for (const key of ['nodes', 'links', 'zones'])
     expect(text).toMatch(new RegExp(`^(# )?${key}:`, 'm'));
+  // A monitor that nobody tells metrics would be refused.
+  const told = loadModel({ stack }).nodes.some(({ metrics }) => metrics);
+  expect(text.includes('\n# monitor: true\n')).toBe(told);
   const names = (model: ReturnType<typeof loadModel>) => model.nodes.map(({ name }) => name);
   expect(names(loadModel({ file }))).toEqual(names(loadModel({ stack })));
 });
