@@ -1,6 +1,4 @@
 // weave: a compose project that never heard of labctl becomes a lab.
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type Docker from 'dockerode';
 import { type ProjectFiles, readComposeProject } from '../docker/compose.ts';
 import { openDocker } from '../docker/connect.ts';
@@ -11,9 +9,11 @@ import { buildModel } from '../stack/build-model.ts';
 import { systems } from '../systems/index.ts';
 import { exposedBy } from '../weave/ports.ts';
 import { type Project, readProject, type Service } from '../weave/project.ts';
+import type { Seen } from '../weave/texts.ts';
 import { type WeaveChoice, type Woven, weave } from '../weave/weave.ts';
 import { silent } from './report.ts';
 import { type StartOptions, type UpResult, upModel } from './up.ts';
+import { dockerfileOf, readTexts } from './weave-texts.ts';
 
 export interface WeaveOptions extends ProjectFiles, WeaveChoice, StartOptions {}
 
@@ -23,7 +23,7 @@ export async function planWeave(options: WeaveOptions): Promise<Woven> {
   weave(project, new Map(), options); // what is impossible is said before the engine is asked
   const docker = await openDocker();
   const ports = (service: Service) => exposedPorts(docker, service);
-  return weave(project, await mapServices(project, options, ports), options);
+  return weave(project, await seeServices(project, options, ports), options);
 }
 
 /** Weaves and starts it. Throws weave-impossible, and what `up` throws. */
@@ -33,7 +33,7 @@ export async function weaveUp(options: WeaveOptions): Promise<{ woven: Woven; re
   const docker = await openDocker();
   await refuseForeign(docker, stack.name);
   const { report = silent, pull = 'missing', signal } = options;
-  const exposed = await mapServices(project, options, async (service) => {
+  const seen = await seeServices(project, options, async (service) => {
     const { image: ref, build } = service;
     const say = (state: string) =>
       report({ subject: String(ref), kind: 'image', state, done: false });
@@ -41,7 +41,7 @@ export async function weaveUp(options: WeaveOptions): Promise<{ woven: Woven; re
     if (ref && !build) await ensureImage(docker, { ref }, { pull, say, ...cancel });
     return exposedPorts(docker, service);
   });
-  const woven = weave(project, exposed, options);
+  const woven = weave(project, seen, options);
   return { woven, result: await upModel(buildModel(woven.stack, systems), options) };
 }
 
@@ -58,19 +58,20 @@ async function refuseForeign(docker: Docker, lab: string): Promise<void> {
   });
 }
 
-async function mapServices(
-  { services }: Project,
-  { without = [] }: WeaveChoice,
+/** Reads the files that the services are given; `ports` finds what their images expose. */
+async function seeServices(
+  project: Project,
+  { files = [], without = [] }: WeaveOptions,
   ports: (service: Service) => Promise<readonly number[]>,
-): Promise<Map<string, readonly number[]>> {
-  const woven = Object.entries(services).filter(([name]) => !without.includes(name));
-  const found = woven.map(async ([name, service]) => [name, await ports(service)] as const);
-  return new Map(await Promise.all(found));
+): Promise<Map<string, Seen>> {
+  const woven = Object.entries(project.services).filter(([name]) => !without.includes(name));
+  const seen = woven.map(async ([name, service]): Promise<[string, Seen]> => {
+    return [name, { ports: await ports(service), texts: readTexts(service, project, files[0]) }];
+  });
+  return new Map(await Promise.all(seen));
 }
 
-async function exposedPorts(docker: Docker, { image, build }: Service): Promise<readonly number[]> {
-  if (!build) return (image && (await imagePorts(docker, image))) || [];
-  const { context, dockerfile = 'Dockerfile', dockerfile_inline: inline } = build;
-  const path = resolve(context, dockerfile);
-  return exposedBy(inline ?? (existsSync(path) ? readFileSync(path, 'utf8') : ''));
+async function exposedPorts(docker: Docker, service: Service): Promise<readonly number[]> {
+  if (service.build) return exposedBy(dockerfileOf(service));
+  return (service.image && (await imagePorts(docker, service.image))) || [];
 }

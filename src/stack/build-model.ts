@@ -63,12 +63,12 @@ function linksOf({ nodes, links = [] }: Stack): readonly Link[] {
 const publishedPorts = (node: Node): number[] => node.publish.map((name) => node.ports[name]!);
 
 function extraNode(name: string, extra: ExtraNode): Node {
-  const { ports: numbers, published, aliases, metrics } = extra;
+  const { ports: numbers, published, aliases, metrics, group = name } = extra;
   const ports = Object.fromEntries(numbers.map((port) => [String(port), port]));
   const fixed = Object.entries(published ?? {}).filter(([, outside]) => outside !== null);
   return {
     name,
-    group: name,
+    group,
     system: CUSTOM,
     role: CUSTOM,
     ports,

@@ -76,12 +76,17 @@ function firstComment(text: string): string {
 
 const isPath = (word: string): boolean => /[/\\]|^\.|\.ya?ml$/.test(word);
 
-/** labctl.yaml of the project around `cwd`. Without a git root only `cwd` itself is looked at. */
-function findUpwards(cwd: string): string {
+/** `cwd` and the folders above it up to the git root; without one only `cwd`. */
+export function foldersUpToGit(cwd: string): string[] {
   const above = [cwd];
   while (dirname(above.at(-1)!) !== above.at(-1)) above.push(dirname(above.at(-1)!));
   const root = above.findIndex((folder) => existsSync(join(folder, '.git')));
-  const folders = above.slice(0, root + 1 || 1);
+  return above.slice(0, root + 1 || 1);
+}
+
+/** labctl.yaml of the project around `cwd`. */
+function findUpwards(cwd: string): string {
+  const folders = foldersUpToGit(cwd);
   const found = folders.map((folder) => join(folder, IN_PROJECT)).find((path) => existsSync(path));
   if (found) return found;
   const where = folders.length > 1 ? `${cwd} or above it up to ${folders.at(-1)}` : cwd;

@@ -52,6 +52,8 @@ export interface ExtraNode {
   readonly connects: readonly string[];
   /** Which of the ports `host:NODE` publishes, and where; null: labctl chooses. Default: all. */
   readonly published?: Readonly<Record<string, number | null>>;
+  /** The service of a compose project of which it is one of several. Default: its own name. */
+  readonly group?: string;
   /** What else it is dialled by, beside its name. */
   readonly aliases?: readonly string[];
   readonly metrics?: Metrics;
@@ -62,7 +64,7 @@ export interface ExtraNode {
 /** One container of a system's role, or one of the user's own. */
 export interface Node {
   readonly name: string;
-  /** Key under `systems:`; for an extra node its own name. */
+  /** Key under `systems:`; for an extra node its own name, or what it is a replica of. */
   readonly group: string;
   /** `etcd`, ...; `custom` for an extra node. */
   readonly system: string;

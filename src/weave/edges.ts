@@ -8,6 +8,7 @@ import { aliasesOf, readLink, shareNetwork } from './names.ts';
 import { isCarried, knownPorts, sorted } from './ports.ts';
 import type { Project } from './project.ts';
 import type { Remark } from './service.ts';
+import type { Seen } from './texts.ts';
 
 /** An edge between services, by their names in the project. */
 export interface FoundEdge {
@@ -20,11 +21,12 @@ export interface FoundEdge {
 export interface Given {
   /** `web:db`, `web::db:3306`, `host:db`, with globs. */
   readonly edges: readonly string[];
-  /** Service -> what its image or Dockerfile exposes. */
-  readonly exposed: ReadonlyMap<string, readonly number[]>;
-  /** Services as nodes: their `group` is the service's name. */
-  readonly named: readonly Named[];
+  readonly seen: ReadonlyMap<string, Seen>;
+  readonly named: readonly NamedService[];
 }
+
+/** A service as a node: its `group` is the service of which it is a replica, or itself. */
+export type NamedService = Named & { readonly service: string };
 
 /** Edges in the order in which they are found; `host` dials too where it is told to. */
 export function findEdges(
@@ -35,7 +37,9 @@ export function findEdges(
     string,
     { from: string; to: string; ports: Set<number>; why: Set<string> }
   >();
-  const remarks: Remark[] = [];
+  const remarks = new Map<string, Remark>();
+  const remark = (each: Remark) => remarks.set(JSON.stringify(each), each); // once for all replicas
+  const groupOf = (name: string) => given.named.find(({ service }) => service === name)!.group;
   const add = (from: string, to: string, port: number | undefined, why: string) => {
     if (from === to) return;
     const name = edgeName(from, to);
@@ -44,25 +48,26 @@ export function findEdges(
     edge.why.add(why);
     if (port !== undefined && isCarried(port)) edge.ports.add(port);
   };
-  for (const wish of wishesOf(project)) {
+  for (const wish of wishesOf(project, given.seen)) {
     const { from, to, port, why } = wish;
+    const apart = `no edge to ${groupOf(to)}: they share no network`;
     if (shareNetwork(project.services[from]!, project.services[to]!)) add(from, to, port, why);
-    else remarks.push({ what: from, key: why, why: `no edge to ${to}: they share no network` });
+    else remark({ what: groupOf(from), key: why, why: apart });
   }
   for (const text of given.edges)
     for (const { from, to, port } of readEdge(text, given.named))
       add(from, to, port, `--edge ${text}`);
 
   const edges = [...found.values()].flatMap(({ from, to, ports, why }): FoundEdge[] => {
-    const known = knownPorts(project.services[to]!, given.exposed.get(to) ?? []);
+    const known = knownPorts(project.services[to]!, given.seen.get(to)!.ports);
     const all = sorted([...ports, ...known]);
     if (all.length) return [{ from, to, ports: all, why: [...why] }];
-    const name = edgeName(from, to);
-    const reason = `no port of ${to} is known: --edge ${name}:PORT`;
-    remarks.push({ what: name, key: [...why].join(', '), why: reason });
+    const name = edgeName(from === HOST ? HOST : groupOf(from), groupOf(to));
+    const reason = `no port of ${groupOf(to)} is known: --edge ${name}:PORT`;
+    remark({ what: name, key: [...why].join(', '), why: reason });
     return [];
   });
-  return { edges, remarks };
+  return { edges, remarks: [...remarks.values()] };
 }
 
 interface Wish {
@@ -73,11 +78,12 @@ interface Wish {
 }
 
 /** What the project itself says. A job that ends before others begin is not dialled by them. */
-function wishesOf(project: Project): Wish[] {
+function wishesOf(project: Project, seen: Given['seen']): Wish[] {
   const names = Object.keys(project.services);
-  const owners = new Map(
-    names.flatMap((name) => [name, ...aliasesOf(name, project)].map((alias) => [alias, name])),
-  );
+  const owners = new Map<string, string[]>();
+  for (const name of names)
+    for (const alias of [name, ...aliasesOf(name, project)])
+      owners.set(alias, [...(owners.get(alias) ?? []), name]);
   return Object.entries(project.services).flatMap(([from, service]): Wish[] => {
     const { depends_on = {}, links = [] } = service;
     const linked = links.map((link) => readLink(link).to);
@@ -85,10 +91,13 @@ function wishesOf(project: Project): Wish[] {
       .filter(([, { condition }]) => condition !== 'service_completed_successfully')
       .map(([to]) => to)
       .filter((to) => !linked.includes(to)); // compose adds what is linked
-    const mentions = findMentions(service, [...owners.keys()]).map(({ name, port, where }) => ({
-      ...{ from, to: owners.get(name)!, why: where },
-      ...(port !== undefined && { port }),
-    }));
+    const { texts } = seen.get(from)!;
+    const told = findMentions(service, [...owners.keys()], texts);
+    const mentions = told.flatMap(({ name, port, where }) =>
+      owners
+        .get(name)!
+        .map((to) => ({ from, to, why: where, ...(port !== undefined && { port }) })),
+    );
     return [
       ...linked.map((to) => ({ from, to, why: 'links' })),
       ...after.map((to) => ({ from, to, why: 'depends_on' })),
@@ -98,14 +107,14 @@ function wishesOf(project: Project): Wish[] {
 }
 
 /** Throws usage for words that stand for no service. */
-function readEdge(text: string, named: readonly Named[]): Omit<Wish, 'why'>[] {
+function readEdge(text: string, named: readonly NamedService[]): Omit<Wish, 'why'>[] {
   const { from, to, port, both } = parseAddress(text);
   const find = (word: string) => {
     const chosen = selectNodes(word, named);
-    const services = named.filter(({ name }) => chosen.includes(name)).map(({ group }) => group);
+    const services = named.filter(({ name }) => chosen.includes(name)).map((each) => each.service);
     if (services.length) return services;
     throw new LabError('usage', `--edge ${text}: there is no service "${word}"`, {
-      hint: `services: ${named.map(({ group }) => group).join(', ')}`,
+      hint: `services: ${named.map(({ service }) => service).join(', ')}`,
     });
   };
   const number = Number(port ?? 1);

@@ -1,11 +1,12 @@
-// Whom a service dials by what it is told: names of other services in its environment and command,
-// where they stand as the host of an address.
+// Whom a service dials by what it is told: names of other services in its environment, its command
+// and its files, where they stand as the host of an address.
 import type { Service } from './project.ts';
+import type { TextFile } from './texts.ts';
 
 export interface Mention {
   readonly name: string;
   readonly port?: number;
-  /** `environment DATABASE_URL`, `command`. */
+  /** `environment DATABASE_URL`, `command`, `file nginx.conf`. */
   readonly where: string;
 }
 
@@ -14,7 +15,11 @@ const ADDRESS =
   /(HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS(ES)?|S)?|UR[IL]S?|ENDPOINTS?|BROKERS?|NODES|PEERS)$/i;
 
 /** Each of `names` that the service is told to dial, with the port where one is given. */
-export function findMentions(service: Service, names: readonly string[]): Mention[] {
+export function findMentions(
+  service: Service,
+  names: readonly string[],
+  files: readonly TextFile[] = [],
+): Mention[] {
   const words = [...(service.entrypoint ?? []), ...(service.command ?? [])];
   const texts = [
     ...Object.entries(service.environment ?? {}).map(([key, value]) => ({
@@ -23,10 +28,21 @@ export function findMentions(service: Service, names: readonly string[]): Mentio
       isAddress: ADDRESS.test(key),
     })),
     ...words.map((text) => ({ where: 'command', text, isAddress: false })),
+    ...files.flatMap(({ where, text }) => linesOf(text).map((line) => ({ where, ...line }))),
   ];
   return texts.flatMap(({ where, text, isAddress }) =>
     names.flatMap((name) => mentionsOf(name, text, isAddress, where)),
   );
+}
+
+/** `DB_HOST=db`, `host: "db"`: the text is the value. Comments are for people. */
+function linesOf(file: string): { text: string; isAddress: boolean }[] {
+  const lines = file.split('\n').filter((line) => !/^\s*(#|;|\/\/)/.test(line));
+  return lines.map((line) => {
+    const [, key = '', value = ''] = /^\W*([\w.-]+)["']?\s*[=:]\s*(.*)$/.exec(line.trim()) ?? [];
+    const isAddress = ADDRESS.test(key);
+    return { text: isAddress ? value.replace(/^["']|["'],?$/g, '') : line, isAddress };
+  });
 }
 
 /** A host stands before a port, behind `//` or `@`, or alone where an address is expected. */

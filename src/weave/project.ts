@@ -17,6 +17,9 @@ export interface Project {
 export interface Part {
   readonly name?: string;
   readonly external?: boolean;
+  /** Of a config or secret: where it is on this machine, or what it says. */
+  readonly file?: string;
+  readonly content?: string;
   readonly [key: string]: unknown;
 }
 

@@ -1,5 +1,6 @@
 // One service of a compose project -> a node: what of it goes on to compose as it is, what labctl
 // says in its own way, what is left out with a reason, and what makes it impossible.
+import { isDeepStrictEqual } from 'node:util';
 import type { Service } from './project.ts';
 
 /** A key that was left out or changed, or what keeps a service from being woven. */
@@ -12,21 +13,21 @@ export interface Remark {
 }
 
 /** Keys that are said by edges, by the node's name, or have done their work in `compose config`. */
-const OWN = new Set(
-  'networks network_mode ports expose links depends_on profiles extends env_file deploy'.split(' '),
-);
+const OWN = new Set([
+  ...['networks', 'network_mode', 'ports', 'expose', 'links', 'depends_on'],
+  ...['profiles', 'extends', 'env_file', 'deploy', 'scale'],
+]);
 
 /** Keys that a node cannot have, with the reason. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   container_name: 'the container is called after lab and node; the name still leads to it',
   external_links: 'containers outside of the lab cannot be dialled',
   mac_address: 'the node has a network of its own',
-  scale: 'a node is one container',
   pull_policy: 'labctl pulls images: see --pull',
   develop: 'labctl does not watch files',
 };
 
-/** What of `deploy` plain compose keeps too. */
+/** What of `deploy` plain compose keeps too, beside `replicas`. */
 const DEPLOY = ['resources', 'restart_policy'];
 
 const NETWORK_MODES: Readonly<Record<string, string>> = {
@@ -51,15 +52,15 @@ export function serviceOf(
   const kept: [string, unknown][] = [];
   for (const [key, value] of Object.entries(service)) {
     const reason = LEFT_OUT[key];
-    if (reason && !(key === 'scale' && value === 1)) remark(key, reason);
+    if (reason) remark(key, reason);
     if (!reason && !OWN.has(key) && value !== null) kept.push([key, renamed(key, value, rename)]);
   }
   const deploy = Object.entries(service.deploy ?? {});
   const limits = deploy.filter(([key]) => DEPLOY.includes(key));
   if (limits.length) kept.push(['deploy', Object.fromEntries(limits)]);
-  for (const [key, value] of deploy.filter(([key]) => !DEPLOY.includes(key))) {
-    if (key === 'replicas' && value === 1) continue;
-    remark(`deploy.${key}`, key === 'replicas' ? 'a node is one container' : 'only a swarm has it');
+  for (const [key, value] of deploy) {
+    const isPlain = key === 'replicas' || value === 'replicated' || isDeepStrictEqual(value, {});
+    if (!isPlain && !DEPLOY.includes(key)) remark(`deploy.${key}`, 'only a swarm has it');
   }
   for (const [network, use] of Object.entries(service.networks ?? {}))
     for (const key of Object.keys(use ?? {}).filter((each) => /address|local_ips/.test(each)))

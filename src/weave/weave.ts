@@ -3,12 +3,13 @@
 import { LabError } from '../errors.ts';
 import { type ExtraNode, edgeName, HOST, type Link, type Stack } from '../stack/model.ts';
 import { labNameProblem, toLabName } from '../stack/names.ts';
-import type { Named } from '../stack/select.ts';
-import { type FoundEdge, findEdges } from './edges.ts';
+import { type FoundEdge, findEdges, type NamedService } from './edges.ts';
 import { aliasesOf, toNodeName } from './names.ts';
 import { isCarried, isTcp, knownPorts, sorted } from './ports.ts';
 import type { PortMapping, Project, Service } from './project.ts';
+import { replicaNames, replicasOf, spreadReplicas } from './replicas.ts';
 import { type Remark, serviceOf, whyImpossible } from './service.ts';
+import { NOTHING_SEEN, type Seen } from './texts.ts';
 
 export interface WeaveChoice {
   /** The lab's name. Default: the project's, with `-lab` behind it. */
@@ -43,31 +44,39 @@ export interface Woven {
 }
 
 /**
- * `exposed`: service -> the ports of its image or Dockerfile. Throws weave-impossible with every
- * service that cannot be woven; usage for words that stand for no service.
+ * Throws weave-impossible with every service that cannot be woven; usage for words that stand for
+ * no service.
  */
 export function weave(
   whole: Project,
-  exposed: ReadonlyMap<string, readonly number[]>,
+  seenOf: ReadonlyMap<string, Seen>,
   { lab = toLabName(`${whole.name}-lab`), edges: given = [], without = [] }: WeaveChoice = {},
 ): Woven {
   const problem = labNameProblem(lab);
   if (problem) throw new LabError('usage', `--lab: ${JSON.stringify(lab)} ${problem}`);
-  const project = leaveOut(whole, without);
-  refuseImpossible(project);
+  const idle = Object.keys(whole.services).filter((name) => !replicasOf(whole.services[name]!));
+  const kept = leaveOut(whole, [...without, ...idle]);
+  refuseImpossible(kept);
+  const { project, origins } = spreadReplicas(kept);
   const names = Object.keys(project.services);
-  const named = names.map((service): Named => {
-    return { name: toNodeName(service), group: service, role: 'custom' };
+  const named = names.map((service): NamedService => {
+    return { service, name: toNodeName(service), group: origins.get(service)!, role: 'custom' };
   });
-  const found = findEdges(project, { edges: given, exposed, named });
+  const seen = new Map(names.map((name) => [name, seenOf.get(origins.get(name)!) ?? NOTHING_SEEN]));
+  const found = findEdges(project, { edges: given, seen, named });
   const asked = found.edges.filter(({ from }) => from === HOST);
   const dialled = found.edges.filter(({ from }) => from !== HOST);
-  const remarks: Remark[] = without.map((what) => ({ what, key: 'all of it', why: '--without' }));
-  const parts = names.map((name) => {
-    const said = knownPorts(project.services[name]!, exposed.get(name) ?? []);
-    const { node, remarks: own } = toNode(name, project, said, found.edges);
-    remarks.push(...own);
-    return [toNodeName(name), name, node] as const;
+  const remarks = [
+    ...without.map((what): Remark => ({ what, key: 'all of it', why: '--without' })),
+    ...idle.map((what): Remark => ({ what, key: 'all of it', why: 'it has 0 replicas' })),
+  ];
+  const rename = (service: string) =>
+    named.find(({ group }) => group === service)?.name ?? toNodeName(service);
+  const parts = named.map(({ service, name, group }) => {
+    const said = knownPorts(project.services[service]!, seen.get(service)!.ports);
+    const { node, remarks: own } = toNode(service, project, said, found.edges, rename);
+    if (name === rename(group)) remarks.push(...own.map((remark) => ({ ...remark, what: group })));
+    return [name, group, group === service ? node : { ...node, group: toNodeName(group) }] as const;
   });
   const links = dialled.map(
     ({ from, to, ports }): Link => ({ from: toNodeName(from), to: toNodeName(to), ports }),
@@ -78,7 +87,7 @@ export function weave(
       nodes: Object.fromEntries(parts.map(([name, , node]) => [name, node])),
     },
     nodes: parts.map(([name, service, { ports }]) => {
-      return { name, service, image: project.services[service]!.image ?? null, ports };
+      return { name, service, image: kept.services[service]!.image ?? null, ports };
     }),
     edges: [
       ...dialled.map(({ from, to, ports, why }) => {
@@ -110,9 +119,13 @@ function leaveOut(project: Project, without: readonly string[]): Project {
 
 function refuseImpossible({ services, secrets = {}, configs = {} }: Project): void {
   const names = Object.keys(services);
+  const nodeNames = (name: string) => replicaNames(name, services[name]!).map(toNodeName);
   const details = Object.entries(services).flatMap(([name, service]) => {
     const why = whyImpossible(service);
-    const twin = names.find((other) => other !== name && toNodeName(other) === toNodeName(name));
+    const own = nodeNames(name);
+    const twin = names.find(
+      (other) => other !== name && nodeNames(other).some((each) => own.includes(each)),
+    );
     const clash = twin && `as the name of a node it would be the same as ${twin}`;
     return [why && `${name}: ${why}`, clash && `${name}: ${clash}`].filter(
       (line) => !!line,
@@ -136,9 +149,10 @@ function toNode(
   project: Project,
   said: readonly number[],
   edges: readonly FoundEdge[],
+  rename: (service: string) => string,
 ): { node: ExtraNode; remarks: Remark[] } {
   const own = project.services[name]!;
-  const { service, remarks } = serviceOf(name, own, toNodeName);
+  const { service, remarks } = serviceOf(name, own, rename);
   const { published, remarks: unpublished } = publishedOf(name, own.ports ?? []);
   const to = edges.filter((edge) => edge.to === name);
   const asked = to.filter(({ from }) => from === HOST).flatMap(({ ports }) => ports);

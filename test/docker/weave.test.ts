@@ -16,6 +16,9 @@ interface Plan {
 
 const LIMIT_MS = 30_000;
 
+/** As long as a test of several steps takes. */
+const WATCH_MS = 200_000;
+
 /** Asks until the answer is as wanted. */
 async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
   const deadlineMs = Date.now() + LIMIT_MS;
@@ -29,7 +32,7 @@ async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): 
 /** `status --watch` as JSON lines; at its end it is interrupted, and says so. */
 function watch(lab: string) {
   const words = [main, 'status', '--watch', '-o', 'json', '--lab', lab];
-  const child = execa('node', words, { reject: false, stdin: 'ignore', timeout: LIMIT_MS });
+  const child = execa('node', words, { reject: false, stdin: 'ignore', timeout: WATCH_MS });
   const lines = child[Symbol.asyncIterator]();
   return {
     next: async (): Promise<unknown> => JSON.parse(String((await lines.next()).value)),
@@ -85,6 +88,28 @@ test('a shop: its web application, cut from its database and from its cache', {
   expect(again.healthy).toBe(true);
 });
 
+// nginx comes from Debian too; the edges stand in its configuration, and each is one container's.
+test('nginx before three replicas: one edge to each, found in a file that is mounted', {
+  timeout: 300_000,
+}, async () => {
+  await using lab = testLab('labctl-test-weave-front');
+  const up = await labctl('weave', project('front'), '--lab', lab.name, '--timeout', '200s');
+  expect(up.status, up.err).toBe(0);
+  expect(up.out).toContain('web:api-2  3000   file web.conf');
+  const answers = async () => {
+    const said = new Set<string>();
+    for (let i = 0; i < 6; i += 1) said.add(await (await fetch('http://127.0.0.1:28081/')).text());
+    return [...said].sort();
+  };
+  expect(await answers()).toEqual(['api-1', 'api-2', 'api-3']);
+  expect((await lab.run('fault', 'add', 'refuse', 'web:api-2')).status).toBe(0);
+  expect(await answers()).toEqual(['api-1', 'api-3']);
+  expect((await lab.run('fault', 'add', 'refuse', 'web:api')).out).toContain(
+    'set refuse on web:api-1 web:api-2 web:api-3',
+  );
+  expect((await fetch('http://127.0.0.1:28081/')).status).toBe(502);
+});
+
 test("etcd's own three members: found by their flags, one cut off, and back", async () => {
   await using lab = testLab('labctl-test-weave-etcd');
   const up = await labctl('weave', project('etcd'), '--lab', lab.name);
@@ -122,13 +147,14 @@ test('things that cannot be woven are named; those that make it impossible end i
 
   const without = ['--without', 'node-exporter', '--without', 'sidecar'];
   const plan = await labctlJson<Plan>('weave', project('odd'), ...without, '--dry-run');
-  expect(plan.edges.map(({ name }) => name)).toEqual(['api:queue', 'worker:api', 'host:api']);
+  expect(plan.edges.map(({ name }) => name)).toEqual([
+    ...['api-1:queue', 'api-2:queue', 'api-3:queue', 'worker:api-1', 'worker:api-2'],
+    ...['worker:api-3', 'host:api-1', 'host:api-2', 'host:api-3'],
+  ]);
   expect(plan.notWoven.map(({ what, key }) => `${what} ${key}`)).toEqual([
     'node-exporter all of it',
     'sidecar all of it',
     'api pull_policy',
-    'api deploy.mode',
-    'api deploy.replicas',
     'api deploy.placement',
     'api networks.front.ipv4_address',
     'api extra_hosts',

@@ -11,26 +11,8 @@ import { findMentions } from '../../../src/weave/mentions.ts';
 import { toNodeName } from '../../../src/weave/names.ts';
 import { exposedBy, knownPorts } from '../../../src/weave/ports.ts';
 import { type Project, readProject, type Service } from '../../../src/weave/project.ts';
-import { type WeaveChoice, weave } from '../../../src/weave/weave.ts';
-
-const onDefault = { networks: { default: null } };
-
-const project = (services: Record<string, Service>, more: Partial<Project> = {}): Project => ({
-  name: 'shop',
-  services: Object.fromEntries(
-    Object.entries(services).map(([name, service]) => [name, { ...onDefault, ...service }]),
-  ),
-  ...more,
-});
-
-const woven = (services: Record<string, Service>, choice: WeaveChoice = {}) =>
-  weave(project(services), new Map(), choice);
-
-const edgesOf = (services: Record<string, Service>, choice: WeaveChoice = {}) =>
-  woven(services, choice).edges.map(({ name, ports, why }) => `${name} ${ports} (${why})`);
-
-const started = { condition: 'service_started' };
-const mysql = { image: 'mysql:8' };
+import { weave } from '../../../src/weave/weave.ts';
+import { edgesOf, mysql, project, started, woven } from './shop.ts';
 
 describe('edges', () => {
   test('from depends_on and links, on the ports that the image is known for', () => {
@@ -199,7 +181,7 @@ test('the compose file of the lab: aliases, order, volumes, secrets, and all els
           ...{ build: { context: '/srv' }, hostname: 'www', secrets: [{ source: 's' }] },
           ...{ environment: { A: '$x', B: null }, shm_size: '1', pid: 'service:my_db' },
           depends_on: { my_db: { condition: 'service_healthy' } },
-          deploy: { replicas: 2, resources: { limits: { cpus: 1 } } },
+          deploy: { replicas: 1, resources: { limits: { cpus: 1 } } },
         },
       },
       {
