@@ -54,6 +54,11 @@ export function findEdges(
     if (shareNetwork(project.services[from]!, project.services[to]!)) add(from, to, port, why);
     else remark({ what: groupOf(from), key: why, why: apart });
   }
+  for (const { from, to, why, address } of mentionedAddresses(project, given.seen)) {
+    const name = groupOf(to);
+    const only = `${address} is ${name}'s address with compose alone; its name is ${name}`;
+    remark({ what: groupOf(from), key: why, why: only });
+  }
   for (const text of given.edges)
     for (const { from, to, port } of readEdge(text, given.named))
       add(from, to, port, `--edge ${text}`);
@@ -104,6 +109,22 @@ function wishesOf(project: Project, seen: Given['seen']): Wish[] {
       ...mentions,
     ].filter(({ to }) => to !== from && names.includes(to));
   });
+}
+
+/** Where the project dials by an address that it has fixed (`ipv4_address`). */
+function mentionedAddresses({ services }: Project, seen: Given['seen']) {
+  const owners = new Map(
+    Object.entries(services).flatMap(([name, { networks = {} }]) =>
+      Object.values(networks).flatMap((use): [string, string][] =>
+        use?.ipv4_address ? [[use.ipv4_address, name]] : [],
+      ),
+    ),
+  );
+  return Object.entries(services).flatMap(([from, service]) =>
+    findMentions(service, [...owners.keys()], seen.get(from)!.texts).map(
+      ({ name: address, where }) => ({ from, to: owners.get(address)!, why: where, address }),
+    ),
+  );
 }
 
 /** Throws usage for words that stand for no service. */

@@ -55,6 +55,7 @@ export interface PortMapping {
 
 export interface NetworkUse {
   readonly aliases?: readonly string[];
+  readonly ipv4_address?: string;
   readonly [key: string]: unknown;
 }
 

@@ -38,6 +38,22 @@ describe('edges', () => {
     ]);
   });
 
+  test('an address that the project has fixed leads nowhere in a lab, and it is said', () => {
+    const db = { ...mysql, networks: { default: { ipv4_address: '10.0.0.5' } } };
+    const { edges, notWoven } = woven({ web: { environment: { DB: '10.0.0.5:3306' } }, db });
+    expect(edges).toEqual([]);
+    expect(notWoven).toEqual([
+      {
+        ...{ what: 'db', key: 'networks.default.ipv4_address' },
+        why: 'its address is given by the network of its own',
+      },
+      {
+        ...{ what: 'web', key: 'environment DB' },
+        why: "10.0.0.5 is db's address with compose alone; its name is db",
+      },
+    ]);
+  });
+
   test('given ones: both ways, globs, from the host; words for nobody are wrong', () => {
     const services = { a: { expose: ['1'] }, b: { expose: ['2'] }, my_c: { expose: ['3'] } };
     expect(edgesOf(services, { edges: ['a::b:9', '*:my_c', 'host:a'] })).toEqual([
