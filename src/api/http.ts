@@ -2,7 +2,7 @@
 // rest; the two APIs are two tables of routes, each with its own shape of an error.
 import { LabError } from '../errors.ts';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface ApiRequest {
   /** The `{name}`s of the path, decoded. */
@@ -25,6 +25,8 @@ export interface Route {
   readonly method: Method;
   /** `/proxies/{proxy}/toxics` */
   readonly path: string;
+  /** How long its work may take, where that is longer than for most. */
+  readonly limitMs?: number;
   run(request: ApiRequest): Promise<Reply>;
 }
 

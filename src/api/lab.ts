@@ -12,7 +12,14 @@ export type ApiLab = Pick<
   | 'clearFaults'
   | 'partition'
   | 'heal'
+  | 'hold'
+  | 'wan'
+  | 'wanOff'
+  | 'wanPresets'
   | 'act'
+  | 'scale'
+  | 'promote'
+  | 'failpoint'
   | 'events'
 >;
 

@@ -74,9 +74,9 @@ async function answer(
   refuseForeign(request.headers, ownHost);
   guard?.(request.headers);
   const { route, params } = findRoute(routes, request.method ?? '', path);
-  const takesBody = route.method === 'POST' || route.method === 'PATCH';
+  const takesBody = ['POST', 'PUT', 'PATCH'].includes(route.method);
   const body = takesBody ? await readJson(request) : {};
-  return within(limitMs, route.run({ params, body }));
+  return within(route.limitMs ?? limitMs, route.run({ params, body }));
 }
 
 /** Throws request-invalid, request-too-large. */

@@ -90,7 +90,7 @@ export async function holdPartition(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<HoldResult> {
   const { until, timeoutMs = TIMEOUT_MS, seed = randomInt(SEED_MAX) } = options;
-  checkOptions(options);
+  checkHold(options);
   const watch = until === undefined ? undefined : await openWatch(session, parseUntil(until));
   const totalMs = watch ? timeoutMs : (options.forMs ?? Number.POSITIVE_INFINITY);
   const over = new AbortController();
@@ -128,7 +128,8 @@ function unlessAborted(error: Error): void {
   if (error.name !== 'AbortError') throw error;
 }
 
-function checkOptions({ flap, rollingMs, chase, until, ...options }: HoldOptions): void {
+/** Throws usage for options that do not go together, or never end. */
+export function checkHold({ flap, rollingMs, chase, until, ...options }: HoldOptions): void {
   const refuse = (text: string) => {
     throw new LabError('usage', text, { hint: 'labctl partition --help' });
   };

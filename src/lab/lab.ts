@@ -34,7 +34,14 @@ import { openSession } from './session.ts';
 import { type LabStatus, labStatus } from './status.ts';
 import { type UpOptions, up } from './up.ts';
 import { type Condition, waitFor } from './wait-for.ts';
-import { type WanChange, type WanOptions, wan, wanOff } from './wan.ts';
+import {
+  listPresets,
+  type ShownPreset,
+  type WanChange,
+  type WanOptions,
+  wan,
+  wanOff,
+} from './wan.ts';
 import { watchStatus } from './watch.ts';
 import { type WeaveOptions, weaveUp } from './weave.ts';
 
@@ -117,6 +124,11 @@ export class Lab implements AsyncDisposable {
 
   async wanOff(): Promise<FaultChange> {
     return wanOff(await this.#session());
+  }
+
+  /** What `wan` can lay. */
+  wanPresets(): ShownPreset[] {
+    return listPresets();
   }
 
   async addFault(options: FaultAddOptions): Promise<FaultChange> {

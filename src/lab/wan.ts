@@ -33,6 +33,13 @@ export interface WanChange extends FaultChange {
   readonly rttMs: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
+/** A preset as `wan -o json` lists it. */
+export interface ShownPreset {
+  readonly name: string;
+  readonly summary: string;
+  readonly regions: readonly string[];
+}
+
 /** One for all, so that a preset takes the place of the one before it. */
 const WAN = 'wan';
 const JITTER = 0.05;
@@ -76,6 +83,9 @@ export async function wan(session: Session, options: WanOptions): Promise<WanCha
   await removeFaults(session, others, ({ from }) => from === WAN);
   return result(faultChange(session, { ...planned, mode: WAN }, added));
 }
+
+export const listPresets = (): ShownPreset[] =>
+  Object.entries(presets).map(([name, { summary, regions }]) => ({ name, summary, regions }));
 
 /** Takes away what `wan` laid, and nothing else. */
 export async function wanOff(session: Session, dryRun = false): Promise<FaultChange> {

@@ -207,6 +207,23 @@ async function follow(): Promise<{ readonly seen: LabEvent[]; readonly ended: Pr
   return { seen, ended: read() };
 }
 
+test('a held partition ends with its condition, and with its client', async () => {
+  const hold = (body: object, signal: AbortSignal) =>
+    fetch(`${api.url}/v1/hold`, { method: 'POST', body: JSON.stringify(body), signal });
+  const faults = async () => (await v1<{ faults: unknown[] }>('GET', '/faults')).faults;
+  const client = new AbortController();
+
+  const met = await hold({ isolate: 'leader', until: 'leader-changed' }, client.signal);
+  const events = [...(await met.text()).matchAll(/^event: (\w+)$/gm)].map(([, name]) => name);
+  expect(events).toEqual(['started', 'cut', 'met', 'healed']);
+  expect(await faults()).toEqual([]);
+
+  await hold({ sides: [['etcd-1']], forMs: 60_000 }, client.signal);
+  await expect.poll(faults, { timeout: 20_000, interval: 50 }).toHaveLength(4);
+  client.abort();
+  await expect.poll(faults, { timeout: 20_000, interval: 50 }).toEqual([]);
+});
+
 test('the routes of /v1 change the lab, the events tell it, Ctrl-C ends both', async () => {
   const { seen, ended } = await follow();
   const soon = (event: Partial<LabEvent>) =>

@@ -2,11 +2,16 @@
 // each schema to the type that the library gives, so that a field cannot be forgotten here.
 import { z } from 'zod';
 import type { LabEvent } from '../../lab/events.ts';
+import type { Failpoints } from '../../lab/failpoint.ts';
 import type { FaultChange } from '../../lab/fault-change.ts';
 import type { ListedFault } from '../../lab/faults.ts';
+import type { HoldEvent } from '../../lab/hold-partition.ts';
 import { REACHES } from '../../lab/placements.ts';
+import type { PromoteResult } from '../../lab/promote.ts';
+import type { ScaleResult } from '../../lab/scale.ts';
 import type { ShownFault } from '../../lab/show-fault.ts';
 import type { LabStatus, NodeStatus } from '../../lab/status.ts';
+import type { ShownPreset, WanChange } from '../../lab/wan.ts';
 import { ONE_WAYS } from '../../shapes/shape.ts';
 import { scope } from './bodies.ts';
 
@@ -99,7 +104,7 @@ const status: z.ZodType<LabStatus> = z.object({
     .describe('Prometheus and Grafana, where the lab has them.'),
 });
 
-const change: z.ZodType<FaultChange> = z.object({
+const change = z.object({
   version,
   lab,
   requested: z.string(),
@@ -123,6 +128,66 @@ const change: z.ZodType<FaultChange> = z.object({
     .exactOptional(),
   quiet: z.array(z.string()).describe('Edges that carried nothing lately.').exactOptional(),
   tookMs: z.number(),
+}) satisfies z.ZodType<FaultChange>;
+
+const wanChange: z.ZodType<WanChange> = z.object({
+  ...change.shape,
+  scale: z.number(),
+  regions: z.record(z.string(), z.string()).describe('Node -> region.'),
+  rttMs: z
+    .record(z.string(), z.record(z.string(), z.number()))
+    .describe('Region -> region -> round trip, scaled.'),
+});
+
+const preset: z.ZodType<ShownPreset> = z.object({
+  name: z.string(),
+  summary: z.string(),
+  regions: nodes,
+});
+
+const held: z.ZodType<HoldEvent & { type: string }> = z.object({
+  type: z.string().describe('As event.'),
+  version,
+  lab,
+  event: z.enum(['started', 'cut', 'healed', 'met']),
+  atMs: z.int().describe('Since the beginning.'),
+  seed: z.int().exactOptional(),
+  node: z.string().describe('Who is alone, where that moves.').exactOptional(),
+  change: change.exactOptional(),
+  forMs: z.int().nullable().describe('How long this phase is meant to last.').exactOptional(),
+  met: z.string().describe('What met the condition.').exactOptional(),
+});
+
+const scaled: z.ZodType<ScaleResult> = z.object({
+  version,
+  lab,
+  changed: z.array(z.object({ name: z.string(), from: z.int(), to: z.int() })),
+  added: nodes,
+  removed: nodes,
+  notice: z.string().exactOptional(),
+  tookMs: z.number(),
+});
+
+const promoted: z.ZodType<PromoteResult> = z.object({
+  version,
+  lab,
+  node: z.string().describe('Who leads now.'),
+  from: z.string().nullable().describe('Who led before, where that is known.'),
+  orderly: z.boolean().describe('Whether that one gave the lead over.'),
+  following: nodes,
+  left: z.array(z.object({ node: z.string(), why: z.string() })),
+  lost: z
+    .object({ writes: z.int(), ids: z.string() })
+    .nullable()
+    .describe('What the old leader had and the new one has not; null: that cannot be known.'),
+  tookMs: z.number(),
+});
+
+const failpoints: z.ZodType<Failpoints> = z.object({
+  version,
+  lab,
+  node: z.string(),
+  failpoints: z.record(z.string(), z.string()).describe('Name -> action, of all that are set.'),
 });
 
 const event: z.ZodType<LabEvent> = z.discriminatedUnion('type', [
@@ -152,6 +217,12 @@ export const answers = {
   nodes: answer(z.object({ version, lab, nodes: z.array(node) })),
   faults: answer(z.object({ version, faults: z.array(listedFault) })),
   change: answer(change),
+  wanChange: answer(wanChange),
+  presets: answer(z.object({ version, presets: z.array(preset) })),
+  held: answer(held, 'text/event-stream'),
+  scaled: answer(scaled),
+  promoted: answer(promoted),
+  failpoints: answer(failpoints),
   action: answer(z.object({ version, lab, action: z.string(), changed: nodes, unchanged: nodes })),
   event: answer(event, 'text/event-stream'),
   document: answer(z.looseObject({})),

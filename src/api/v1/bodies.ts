@@ -5,8 +5,11 @@ import { LabError } from '../../errors.ts';
 import type { Scope } from '../../faults/fault.ts';
 import { type FlagOptions, flagNames } from '../../lab/choose-shape.ts';
 import type { FaultAddOptions } from '../../lab/faults.ts';
+import type { HoldOptions } from '../../lab/hold-partition.ts';
 import type { LifecycleOptions } from '../../lab/lifecycle.ts';
 import type { PartitionOptions } from '../../lab/partition.ts';
+import type { PromoteOptions } from '../../lab/promote.ts';
+import type { WanOptions } from '../../lab/wan.ts';
 import { ONE_WAYS } from '../../shapes/shape.ts';
 import { FAULT_ID } from '../lab.ts';
 
@@ -40,6 +43,44 @@ export const partitionBody = z.strictObject({
   forMs,
   dryRun,
 } satisfies All<PartitionOptions>) satisfies z.ZodType<PartitionOptions>;
+
+const { dryRun: _, ...heldPartition } = partitionBody.shape;
+const phaseMs = z.int().min(1);
+
+export const holdBody = z.strictObject({
+  ...heldPartition,
+  forMs: phaseMs.describe('How long the whole takes.').exactOptional(),
+  flap: z
+    .strictObject({ onMs: phaseMs, offMs: phaseMs, jitter: z.number().min(0).max(1).default(0) })
+    .describe('Cut and healed in turn.')
+    .exactOptional(),
+  rollingMs: phaseMs.describe('Isolates one node after the other, each so long.').exactOptional(),
+  chase: z.boolean().describe('With isolate leader: goes with the leadership.').exactOptional(),
+  until: z.string().describe('A condition of `labctl partition --until`.').exactOptional(),
+  timeoutMs: phaseMs.describe('How long until may take; default one minute.').exactOptional(),
+} satisfies All<HoldOptions>) satisfies z.ZodType<HoldOptions>;
+
+export const wanBody = z.strictObject({
+  preset: z.string().describe('One that GET lists.'),
+  zones: z.record(z.string(), z.string()).describe('Zone -> region.').exactOptional(),
+  host: z.string().describe('The region of this machine; else its edges stay.').exactOptional(),
+  scale: z.number().positive().max(1_000).describe('Every round trip times this.').exactOptional(),
+  jitter: z.number().min(0).max(1).describe('Of each delay; default 0.05.').exactOptional(),
+  seed,
+  dryRun,
+} satisfies All<WanOptions>) satisfies z.ZodType<WanOptions>;
+
+export const scaleBody = z
+  .record(z.string(), z.int().min(0))
+  .describe('Group, or role of one, -> how many nodes it shall have: `{"etcd":5}`.');
+
+export const promoteBody = z.strictObject({
+  timeoutMs: z.int().min(1).describe('For each wait; default 10 s.').exactOptional(),
+} satisfies All<Omit<PromoteOptions, 'report'>>) satisfies z.ZodType<PromoteOptions>;
+
+export const failpointBody = z.strictObject({
+  action: z.string().describe('`return(1)`, `sleep(1000)`, `pause` ...'),
+});
 
 export const healBody = z.strictObject({
   nodes: z

@@ -70,13 +70,10 @@ function matrix({ regions, rttMs }: WanChange): string {
 }
 
 async function list(context: Context): Promise<void> {
-  const { presets } = await import('../../wan/presets.ts');
-  const rows = Object.entries(presets).map(([name, preset]) => ({ name, ...preset }));
+  const { listPresets } = await import('../../lab/wan.ts');
+  const rows = listPresets();
   await context.print({
-    json: {
-      version: 1,
-      presets: rows.map(({ name, summary, regions }) => ({ name, summary, regions })),
-    },
+    json: { version: 1, presets: rows },
     names: () => rows.map(({ name }) => name),
     table: () =>
       table(

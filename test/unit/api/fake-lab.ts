@@ -50,6 +50,40 @@ function change(mode: string, edges: readonly string[], faults: readonly string[
   return { ...base, edges, of: EDGES.length, mode, faults, tookMs: 1 };
 }
 
+/** What is laid over the whole lab, or changes its nodes. */
+function stages(
+  calls: string[],
+): Pick<ApiLab, 'hold' | 'wan' | 'wanOff' | 'wanPresets' | 'scale' | 'promote' | 'failpoint'> {
+  return {
+    hold: async ({ until = '' }, say = () => {}, signal) => {
+      const event = { version: 1, lab: 'fake', atMs: 0 } as const;
+      say({ ...event, event: 'started', seed: 7 });
+      if (until === 'never') await new Promise((gone) => signal?.addEventListener('abort', gone));
+      calls.push(`healed ${until}`);
+      return { met: null, tookMs: 1, seed: 7 };
+    },
+    wan: async ({ preset, scale = 1 }) => {
+      calls.push(`wan ${preset}`);
+      return { ...change('wan', [], ['wan']), scale, regions: {}, rttMs: {} };
+    },
+    wanOff: async () => change('wan', ['host:etcd-1'], ['wan']),
+    wanPresets: () => [{ name: '2-region', summary: 'two', regions: ['a', 'b'] }],
+    scale: async (counts) => {
+      calls.push(`scale ${JSON.stringify(counts)}`);
+      return { version: 1, lab: 'fake', changed: [], added: [], removed: [], tookMs: 1 };
+    },
+    promote: async (node) => {
+      const how = { from: null, orderly: true, following: [], left: [], lost: null, tookMs: 1 };
+      return { version: 1, lab: 'fake', node, ...how };
+    },
+    failpoint: async (node, name, action) => {
+      const failpoints: Record<string, string> =
+        name && action !== 'off' ? { [name]: action! } : {};
+      return { version: 1, lab: 'fake', node, failpoints };
+    },
+  };
+}
+
 export function fakeLab(): FakeLab {
   const on = new Map<string, ShownFault[]>(EDGES.map(([from, to]) => [`${from}:${to}`, []]));
   const down = new Set<string>();
@@ -107,6 +141,7 @@ export function fakeLab(): FakeLab {
       for (const name of on.keys()) on.set(name, []);
       return change('heal', [], []);
     },
+    ...stages(calls),
     act: async (action, nodes) => {
       if (nodes[0] !== 'etcd-1') throw new LabError('node-unknown', `no node ${nodes[0]}`);
       if (action === 'kill') throw new LabError('node-state', 'cannot kill etcd-1: it is exited');

@@ -114,6 +114,54 @@ test('the routes do what the commands do, in the shapes of -o json', async () =>
   expect(lab.calls).toEqual(['removeFaults f1', 'act stop etcd-1']);
 });
 
+test('wan, scale, promote and failpoints', async () => {
+  const body = async (...words: Parameters<typeof call>) => (await call(...words)).body;
+  expect(await body('GET', '/v1/wan')).toMatchObject({ presets: [{ name: '2-region' }] });
+  expect(await body('PUT', '/v1/wan', { preset: '2-region', scale: 0.5 })).toMatchObject({
+    ...{ version: 1, scale: 0.5, faults: ['wan'] },
+  });
+  expect(await body('DELETE', '/v1/wan')).toMatchObject({ edges: ['host:etcd-1'] });
+  expect(await body('POST', '/v1/scale', { etcd: 5 })).toMatchObject({ version: 1, added: [] });
+  expect((await call('POST', '/v1/scale', { etcd: 'many' })).status).toBe(400);
+  expect(await body('POST', '/v1/nodes/etcd-1/promote')).toMatchObject({ node: 'etcd-1' });
+  const point = '/v1/nodes/etcd-1/failpoints/a%2Fb';
+  expect(await body('PUT', point, { action: 'pause' })).toMatchObject({
+    failpoints: { 'a/b': 'pause' },
+  });
+  expect(await body('DELETE', point)).toMatchObject({ failpoints: {} });
+  expect(await body('GET', '/v1/nodes/etcd-1/failpoints')).toMatchObject({ node: 'etcd-1' });
+  expect(lab.calls).toEqual(['wan 2-region', 'scale {"etcd":5}']);
+});
+
+test('scale may take longer than other work', async () => {
+  await using quick = disposable(await serveApi(lab, { host: '127.0.0.1', port: 0, limitMs: 20 }));
+  const { scale } = lab;
+  lab.scale = async (counts) => {
+    await sleep(100);
+    return scale(counts);
+  };
+  expect((await ask(quick.address, 'POST', '/v1/scale', { body: { etcd: 5 } })).status).toBe(200);
+});
+
+test('a held partition is told as it goes, and healed when its client goes', async () => {
+  const hold = (body: object, signal?: AbortSignal) =>
+    fetch(`http://${server.address}/v1/hold`, {
+      ...{ method: 'POST', body: JSON.stringify(body) },
+      ...(signal && { signal }),
+    });
+  const short = await hold({ isolate: 'leader', flap: { onMs: 1, offMs: 1 }, forMs: 5 });
+  expect(short.headers.get('content-type')).toBe('text/event-stream');
+  expect(await short.text()).toContain('event: started\ndata: {"type":"started","version":1,');
+  for (const wrong of [{ dryRun: true }, { isolate: 'leader' }])
+    expect((await hold(wrong)).status).toBe(400);
+
+  const client = new AbortController();
+  await hold({ until: 'never' }, client.signal);
+  expect(lab.calls).toEqual(['healed ']);
+  client.abort();
+  await until(() => lab.calls.includes('healed never'));
+});
+
 test('the OpenAPI document has every route, its body and its answer', async () => {
   const { body: document } = await call('GET', '/v1/openapi.json');
   expect(document.openapi).toBe('3.1.0');
