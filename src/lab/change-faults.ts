@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { isUnavailable } from '../control/client.ts';
 import type { EdgeState, WantedFault } from '../control/protocol.ts';
+import { engineClock } from '../docker/clock.ts';
 import { LabError } from '../errors.ts';
 import type { Fault, FaultParams, Scope, Tier } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
@@ -62,6 +63,7 @@ export async function addFaults(
   const edges = [...placements.keys()];
   using controls = await openControls(session, edges);
   requireAll(controls);
+  const clock = await engineClock(session.docker);
   const startedMs = performance.now();
   const common = { id, from, seed, ...(forMs !== undefined && { forMs }) };
   const wanted = (instead: boolean) =>
@@ -85,7 +87,7 @@ export async function addFaults(
     states = await setEverywhere(controls, id, wanted(true));
   }
   const tookMs = performance.now() - startedMs;
-  const quietSince = Date.now() - QUIET_MS;
+  const quietSince = clock() - QUIET_MS;
   return {
     id,
     seed,

@@ -7,13 +7,14 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change } from '../control/protocol.ts';
+import { engineClock } from '../docker/clock.ts';
 import { type ContainerChange, followContainers } from '../docker/events.ts';
 import { readLogs } from '../docker/logs.ts';
 import { askRoles } from './roles.ts';
 import { refresh, type Session } from './session.ts';
 import { type ShownFault, showFault } from './show-fault.ts';
 
-/** `at` is ISO 8601, by the clock of whoever saw it: a proxy, the engine, labctl. */
+/** `at` is ISO 8601, by the engine's clock. */
 export type LabEvent = { readonly at: string } & (
   | {
       readonly type: 'fault';
@@ -44,6 +45,7 @@ export async function labEvents(
   signal: AbortSignal,
 ): Promise<void> {
   const { docker, name, observed } = session;
+  const clock = await engineClock(docker);
   const stop = new AbortController();
   const ended = AbortSignal.any([signal, stop.signal]);
   setMaxListeners(0, ended); // one for each proxy
@@ -60,7 +62,7 @@ export async function labEvents(
     tellContainer(change, onEvent);
     if (change.edge && change.state === 'running') follow(change.id, change.atMs / 1_000);
   };
-  watchLeaders(session, onEvent, ended);
+  watchLeaders(session, onEvent, ended, clock);
   try {
     await followContainers(docker, name, onChange, signal);
   } finally {
@@ -98,6 +100,7 @@ async function watchLeaders(
   session: Session,
   onEvent: (event: LabEvent) => void,
   signal: AbortSignal,
+  clock: () => number,
 ): Promise<void> {
   const groups = new Set(session.model.nodes.map(({ group }) => group));
   const ask = async () => {
@@ -111,7 +114,7 @@ async function watchLeaders(
   let before = await ask();
   while (await wait(LEADER_POLL_MS, signal)) {
     const now = await ask();
-    const at = new Date().toISOString();
+    const at = new Date(clock()).toISOString();
     for (const [group, leader] of now)
       if (leader !== before.get(group) && !signal.aborted)
         onEvent({ type: 'leader', at, group, leader, before: before.get(group)! });

@@ -1,6 +1,7 @@
 // fault add, ls, rm and kinds: one fault on the edges that addresses name.
 import type { Control } from '../control/client.ts';
 import type { FaultHits } from '../control/protocol.ts';
+import { engineClock } from '../docker/clock.ts';
 import { LabError } from '../errors.ts';
 import type { FaultParams, Scope } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
@@ -91,6 +92,9 @@ export interface ListedFault extends ShownFault {
   /** What it did since it was set. */
   readonly hits: FaultHits;
 }
+
+/** The clock by which their times are: the engine's. */
+export const faultClock = ({ docker }: Session): Promise<() => number> => engineClock(docker);
 
 /** The shape of `fault ls -o json`, one entry for each fault on each edge. Throws proxy-*. */
 export async function faultList(session: Session): Promise<ListedFault[]> {

@@ -1,5 +1,6 @@
 // What a held partition may wait for: the words for it, and the watching.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { engineClock } from '../docker/clock.ts';
 import { readLogs } from '../docker/logs.ts';
 import { LabError } from '../errors.ts';
 import type { Claim } from '../stack/model.ts';
@@ -89,9 +90,14 @@ function lagAbove(claims: Claims, { entries }: { entries: number }): string | un
   return last && `${last[0]} is ${first - last[1]} entries behind`;
 }
 
-function watchLogs(session: Session, node: string | undefined, pattern: RegExp): Watch {
+async function watchLogs(
+  session: Session,
+  node: string | undefined,
+  pattern: RegExp,
+): Promise<Watch> {
   const names = node ? [findNode(session, node).name] : session.model.nodes.map((n) => n.name);
-  const since = Date.now() / 1000;
+  const now = await engineClock(session.docker);
+  const since = now() / 1000;
   const options = { follow: true, since, timestamps: false };
   const follow = (name: string, signal: AbortSignal) =>
     new Promise<string>((resolve, reject) => {

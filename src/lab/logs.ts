@@ -1,4 +1,5 @@
 // logs: lines of nodes, or of the proxies on their edges, each with where it comes from.
+import { engineClock } from '../docker/clock.ts';
 import { engineError } from '../docker/connect.ts';
 import { readLogs } from '../docker/logs.ts';
 import { LabError } from '../errors.ts';
@@ -26,12 +27,13 @@ export async function labLogs(
     throw new LabError('usage', `--tail: ${tail} is not a whole number`);
   for (const name of names) findNode(session, name);
   const sources = proxies ? proxySources(session, names) : nodeSources(session, names);
+  const now = since === undefined ? undefined : await engineClock(session.docker);
   const options = {
     follow,
     timestamps,
     stdoutOnly: proxies,
     ...(tail === undefined ? {} : { tail: Number(tail) }),
-    ...(since === undefined ? {} : { since: Math.floor((Date.now() - since) / 1000) }),
+    ...(now && { since: Math.floor((now() - since!) / 1000) }),
   };
   const read = ([source, id]: Source) =>
     readLogs(session.docker, id, options, (line) => onLine(source, line), signal);

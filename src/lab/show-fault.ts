@@ -7,7 +7,11 @@ export type ShownFault = Omit<Fault, 'until' | 'startsAt' | 'firstNew'> & {
   readonly until: string | null;
 };
 
-export function showFault({ firstNew: _, startsAt, until, ...fault }: Fault): ShownFault {
+export function showFault({ firstNew, startsAt, until, ...fault }: Fault): ShownFault {
   const moment = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
-  return { ...fault, startsAt: moment(startsAt), until: moment(until) };
+  return {
+    ...fault,
+    startsAt: firstNew === undefined ? moment(startsAt) : null,
+    until: moment(until),
+  };
 }

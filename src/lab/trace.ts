@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Control } from '../control/client.ts';
 import type { FaultHits, TraceLine } from '../control/protocol.ts';
+import { engineClock } from '../docker/clock.ts';
 import { openLookup, resolveAddress } from './addresses.ts';
 import { openControls, requireAll } from './controls.ts';
 import type { Session } from './session.ts';
@@ -41,9 +42,13 @@ export async function trace(
   using controls = await openControls(session, edges, (edge, event) => say({ edge, ...event }));
   requireAll(controls);
   const told = new Map<string, string>();
+  const clock = await engineClock(session.docker);
+  const at = () => new Date(clock()).toISOString();
   const endMs = performance.now() + forMs;
   while (performance.now() < endMs && !signal?.aborted) {
-    await Promise.all(edges.map((edge) => tellFaults(edge, controls.open.get(edge)!, told, say)));
+    await Promise.all(
+      edges.map((edge) => tellFaults(edge, controls.open.get(edge)!, told, say, at)),
+    );
     const waitMs = Math.min(EVERY_MS, Math.max(0, endMs - performance.now()));
     await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => {}); // the loop sees it
   }
@@ -54,16 +59,17 @@ async function tellFaults(
   control: Control,
   told: Map<string, string>,
   say: (line: Traced) => void,
+  now: () => string,
 ): Promise<void> {
   await control.trace(LEASE_MS);
   const { state, hits } = await control.hits();
-  const line = (fault: string, kind: string, now: FaultHits | null): Traced => ({
+  const line = (fault: string, kind: string, hits: FaultHits | null): Traced => ({
     edge,
-    at: new Date().toISOString(),
+    at: now(),
     event: 'fault',
     fault,
     kind,
-    hits: now,
+    hits,
   });
   const here = new Set<string>();
   state.faults.forEach(({ id, kind }, i) => {

@@ -33,10 +33,8 @@ const toxicsOf = ({ faults }: LabEdge): Toxic[] =>
 /** Ids of the faults that disable the edge, whoever set them: `refuse` of all its ports. */
 export const closers = ({ faults }: LabEdge): string[] =>
   faults
-    .filter(({ kind, scope, startsAt }) => kind === CLOSED.kind && !scope && !isAhead(startsAt))
+    .filter(({ kind, scope, startsAt }) => kind === CLOSED.kind && !scope && startsAt === null)
     .map(({ id }) => id);
-
-const isAhead = (at: string | null): boolean => at !== null && Date.parse(at) > Date.now();
 
 /** What sets a fault through this API, as `fault ls` shows it. */
 export const FROM = 'toxic';

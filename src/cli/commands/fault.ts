@@ -87,9 +87,11 @@ const list: CommandSpec = {
   summary: 'list the faults of the lab, and what they did so far',
   examples: ['fault ls', 'fault ls -o json'],
   run: async (context) => {
-    const { faultList } = await import('../../lab/faults.ts');
+    const { faultClock, faultList } = await import('../../lab/faults.ts');
     const { formatParams } = await import('../../lab/fault-params.ts');
-    const faults = await faultList(await context.session());
+    const session = await context.session();
+    const faults = await faultList(session);
+    const now = await faultClock(session);
     const row = ({ id, kind, edge, params, scope, startsAt, until, hits }: (typeof faults)[0]) => {
       const what = formatParams(kind, params) || '-';
       return [
@@ -98,7 +100,7 @@ const list: CommandSpec = {
         edge,
         what,
         formatScope(scope),
-        formatTimes(startsAt, until, Date.now()),
+        formatTimes(startsAt, until, now()),
         formatHits(hits),
       ];
     };
