@@ -1,5 +1,6 @@
 // Changes the fault lists of many edges: all of them, or none and an error.
 import { randomInt } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { isUnavailable } from '../control/client.ts';
 import type { EdgeState, WantedFault } from '../control/protocol.ts';
 import { engineClock } from '../docker/clock.ts';
@@ -111,8 +112,9 @@ const newId = (from: string): string =>
 const mapValues = <K, V, W>(map: ReadonlyMap<K, V>, change: (value: V) => W): Map<K, W> =>
   new Map([...map].map(([key, value]) => [key, change(value)]));
 
-async function setEverywhere(
-  controls: Controls,
+/** All or none; an edge that was not changed keeps its revision. */
+export async function setEverywhere(
+  controls: Pick<Controls, 'open'>,
   id: string,
   wanted: ReadonlyMap<string, readonly WantedFault[]>,
 ): Promise<Map<string, EdgeState>> {
@@ -130,11 +132,13 @@ async function setEverywhere(
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) {
     // Nothing half done: what was set is taken back before anybody hears of it.
-    const putBack = (edge: string) =>
-      controls.open
-        .get(edge)!
-        .update((faults) => [...faults.filter((f) => f.id !== id), ...(before.get(edge) ?? [])]);
-    await Promise.allSettled([...before.keys()].map(putBack));
+    const putBack = ([edge, old]: [string, readonly Fault[]]) =>
+      controls.open.get(edge)!.update((faults) => {
+        const own = faults.filter((fault) => fault.id === id);
+        if (isDeepStrictEqual(own, old)) return undefined;
+        return [...faults.filter((fault) => fault.id !== id), ...old];
+      });
+    await Promise.allSettled([...before].map(putBack));
     throw failed.reason;
   }
   const states = results.map((result) => (result as PromiseFulfilledResult<EdgeState>).value);
