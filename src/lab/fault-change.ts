@@ -19,7 +19,7 @@ export interface FaultChange {
   /** What a partition leaves of the way from each node to each other; and who sees whom. */
   readonly reach?: ReachMap['reach'];
   readonly sees?: ReachMap['sees'];
-  /** Set when another mode is in force than was asked for. */
+  /** What may surprise, such as another mode than was asked for. */
   readonly notice?: string;
   readonly faults: readonly string[];
   /** Whether a partition drew who is cut. */

@@ -10,6 +10,7 @@ import { chooseShape, cutsOf, type ShapeOptions } from './choose-shape.ts';
 import { type FaultChange, faultChange } from './fault-change.ts';
 import { placeCuts } from './placements.ts';
 import { findNode, type Session } from './session.ts';
+import { WAN } from './wan.ts';
 
 /** Which edges a partition may cut: between nodes, from the user's machine, or both. */
 export type EdgeScope = 'peer' | 'host' | 'all';
@@ -104,5 +105,11 @@ export async function heal(
   const { edges, faults, tookMs } = await removeFaults(session, names, () => true, dryRun);
   const requested = nodes.join(',') || 'all';
   const planned = { requested, resolved: {}, edges, of: names.length, mode: 'heal' };
-  return { ...faultChange(session, planned), faults, tookMs: Math.round(tookMs) };
+  const notice = 'the wan goes too; labctl wan PRESET lays it again, labctl fault rm ID spares it';
+  return {
+    ...faultChange(session, planned),
+    ...(faults.includes(WAN) && { notice }),
+    faults,
+    tookMs: Math.round(tookMs),
+  };
 }

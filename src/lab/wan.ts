@@ -41,7 +41,7 @@ export interface ShownPreset {
 }
 
 /** One for all, so that a preset takes the place of the one before it. */
-const WAN = 'wan';
+export const WAN = 'wan';
 const JITTER = 0.05;
 
 /**

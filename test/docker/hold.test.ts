@@ -186,6 +186,8 @@ test('wan: a write from another region takes the round trip, and off takes it aw
   expect(scaled.regions['etcd-1']).toBe('eu-central');
   const ids = (await faults()) as { id: string }[];
   expect(new Set(ids.map(({ id }) => id))).toEqual(new Set(['wan']));
+  const tried = await lab.run('heal', '--dry-run');
+  expect(tried.err).toContain('notice: the wan goes too; labctl wan PRESET lays it again');
   expect((await lab.run('wan', 'off')).out).toBe('took the wan off 4 edges');
   expect((await lab.run('wan', 'off')).out).toMatch(/nothing to do/);
   expect(await faults()).toEqual([]);

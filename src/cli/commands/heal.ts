@@ -20,6 +20,7 @@ export const heal: CommandSpec = {
     const { heal } = await import('../../lab/partition.ts');
     const session = await context.session();
     const change = await heal(session, nodes, dryRun);
+    if (change.notice) context.say(`notice: ${change.notice}`);
     const waits = wait && !dryRun;
     const waitFor = waits ? (await import('../../lab/wait-for.ts')).waitFor : async () => 0;
     const healthyAfterMs = await waitFor(session, [], 'healthy', timeout, context.signal);
