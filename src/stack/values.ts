@@ -29,6 +29,23 @@ export const mount = () =>
     )
     .meta({ format: 'mount' });
 
+/** As compose takes it, of memory or a disk. */
+export const size = () => text().regex(/^\d+[bBkKmMgG]?$/, 'a size is written like 256m');
+
+/** `what` a node is: a member, a server. */
+export const limitsOf = (what: string, memory: string) => ({
+  cpus: z.number().positive().describe(`CPU limit of each ${what}, e.g. 0.5`),
+  mem_limit: size().describe(`memory limit of each ${what}, e.g. ${memory}`),
+});
+
+/** Of the first node; each other has the next. */
+export const hostPorts = (nodesMax: number) =>
+  z
+    .int()
+    .min(1)
+    .max(65_535 - nodesMax)
+    .optional();
+
 /** A map from nodes of the group to keys that they have in place of the group's. */
 export const overridesOf = (keys: Readonly<Record<string, z.ZodType>>) => {
   const optional = Object.entries(keys).map(([key, schema]) => [key, schema.optional()]);

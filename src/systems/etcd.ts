@@ -11,7 +11,7 @@ import type {
   SystemConfig,
 } from '../stack/model.ts';
 import { dockerBytes } from '../stack/units.ts';
-import { overridesOf, path, text } from '../stack/values.ts';
+import { hostPorts, limitsOf, overridesOf, path, size, text } from '../stack/values.ts';
 import { askHttp } from './ask-http.ts';
 import { join, leave, settle } from './etcd-members.ts';
 
@@ -48,8 +48,6 @@ const flagName = z
   .regex(/^[a-z][a-z0-9-]*$/, 'a flag is written without its dashes: snapshot-count')
   .refine((name) => !OWN_FLAGS.includes(name), 'labctl sets this flag itself');
 
-const size = () => text().regex(/^\d+[bBkKmMgG]?$/, 'a size is written like 256m');
-
 /** The write-ahead log reserves two files of 61 MiB; there must be room for the database too. */
 const DISK_LEAST = '160m';
 
@@ -62,8 +60,7 @@ const ofMember = {
   flags: z.record(flagName, text()).describe('flags of etcd, without dashes'),
   binary: path().describe("an etcd binary in place of the image's"),
   environment: z.record(z.string(), text()).describe('environment of each member'),
-  cpus: z.number().positive().describe('CPU limit of each member, e.g. 0.5'),
-  mem_limit: size().describe('memory limit of each member, e.g. 256m'),
+  ...limitsOf('member', '256m'),
   disk: size()
     .refine((text) => dockerBytes(text) >= dockerBytes(DISK_LEAST), {
       error: `etcd needs ${DISK_LEAST}, of which it reserves 122m for its log`,
@@ -82,12 +79,9 @@ const schema = z.strictObject({
   cpus: ofMember.cpus.optional(),
   mem_limit: ofMember.mem_limit.optional(),
   disk: ofMember.disk.optional(),
-  host_port: z
-    .int()
-    .min(1)
-    .max(65_535 - MEMBERS_MAX)
-    .optional()
-    .describe("host port of the first member's client port; the others follow"),
+  host_port: hostPorts(MEMBERS_MAX).describe(
+    "host port of the first member's client port; the others follow",
+  ),
   overrides: overridesOf(ofMember).describe('keys of single members: {etcd-2: {version: 3.4.23}}'),
 });
 

@@ -7,9 +7,13 @@ import { createProgress } from '../output/progress.ts';
 import { edgesTable, monitorLines, statusTable } from '../output/status.ts';
 import { plural } from '../output/table.ts';
 
-interface Options {
+interface Options extends StartFlags {
   readonly file?: string;
   readonly set?: readonly string[];
+}
+
+/** Flags of commander that `addStartOptions` adds. */
+export interface StartFlags {
   readonly wait: boolean;
   readonly timeout: number;
   readonly pull: 'missing' | 'always' | 'never';

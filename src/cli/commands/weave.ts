@@ -2,20 +2,13 @@ import type { Woven } from '../../weave/weave.ts';
 import { type CommandSpec, collect } from '../command.ts';
 import { createProgress } from '../output/progress.ts';
 import { table } from '../output/table.ts';
-import { addStartOptions, printStarted } from './up.ts';
+import { addStartOptions, printStarted, type StartFlags } from './up.ts';
 
-interface Options {
+interface Options extends StartFlags {
   readonly edge?: readonly string[];
   readonly without?: readonly string[];
   readonly profile?: readonly string[];
   readonly envFile?: readonly string[];
-  readonly wait: boolean;
-  readonly timeout: number;
-  readonly pull: 'missing' | 'always' | 'never';
-  readonly build?: boolean;
-  readonly fresh?: boolean;
-  readonly subnets: string;
-  readonly dryRun?: boolean;
 }
 
 export const weave: CommandSpec = {

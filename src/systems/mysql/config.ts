@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Node, SystemConfig } from '../../stack/model.ts';
 import { dockerBytes, parseDuration } from '../../stack/units.ts';
-import { overridesOf, path, text } from '../../stack/values.ts';
+import { hostPorts, limitsOf, overridesOf, path, size, text } from '../../stack/values.ts';
 import type { Dialect } from './dialect.ts';
 import type { Asked } from './state.ts';
 import type { SemiSync } from './statements.ts';
@@ -17,8 +17,6 @@ const flagName = z
   .string()
   .regex(/^[a-z][a-z0-9_-]*$/, 'a flag is written without its dashes: max-connections')
   .refine((name) => !OWN_FLAGS.includes(name.replaceAll('_', '-')), 'labctl sets this flag itself');
-
-const size = () => text().regex(/^\d+[bBkKmMgG]?$/, 'a size is written like 256m');
 
 /** Redo and undo logs, the system tablespace and a binlog take 150 MiB before the first row. */
 const DISK_LEAST = '512m';
@@ -37,8 +35,7 @@ export function schemaOf(flavour: Dialect['flavour'], defaultVersion: string) {
     flags: z.record(flagName, text()).describe('flags of the server, without dashes'),
     binary: path().describe("a server of your own build in place of the image's"),
     environment: z.record(z.string(), text()).describe('environment, as the official image has it'),
-    cpus: z.number().positive().describe('CPU limit of each server, e.g. 0.5'),
-    mem_limit: size().describe('memory limit of each server, e.g. 512m'),
+    ...limitsOf('server', '512m'),
     disk: size()
       .refine((value) => dockerBytes(value) >= dockerBytes(DISK_LEAST), {
         error: `${flavour} needs ${DISK_LEAST}`,
@@ -76,12 +73,7 @@ export function schemaOf(flavour: Dialect['flavour'], defaultVersion: string) {
     cpus: ofMember.cpus.optional(),
     mem_limit: ofMember.mem_limit.optional(),
     disk: ofMember.disk.optional(),
-    host_port: z
-      .int()
-      .min(1)
-      .max(65_535 - MEMBERS_MAX)
-      .optional()
-      .describe('host port of the first server; the others follow'),
+    host_port: hostPorts(MEMBERS_MAX).describe('host port of the first server; the others follow'),
     overrides: overridesOf(ofMember).describe(
       `keys of single servers: {${flavour}-2: {version: ${defaultVersion}}}`,
     ),
