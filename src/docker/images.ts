@@ -16,16 +16,13 @@ import {
   type PullFailure,
   pullImage,
 } from './image-steps.ts';
-import { packageRoot, proxyImageTag, stageProxyContext } from './proxy-context.ts';
+import { proxyImageTag, recipeDir, stageProxyContext } from './proxy-context.ts';
 
 export type { ImageOptions, MadeImage, PullPolicy } from './image-steps.ts';
 export { proxyImageTag, stageProxyContext } from './proxy-context.ts';
 
 /** The suite that images/proxy/Dockerfile is built on. */
 const PROXY_SUITE = 'trixie';
-
-/** The build context of a recipe. */
-export const recipeDir = (name: string): string => join(packageRoot, 'images', name);
 
 /**
  * The image of a system, made available under the `ref` that is returned.

@@ -10,6 +10,9 @@ import { assert } from '../errors.ts';
 /** Where package.json, images/ and dist/ are: two levels above this file, compiled or not. */
 export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
+/** The build context of a recipe. */
+export const recipeDir = (name: string): string => join(packageRoot, 'images', name);
+
 /** Name in the context -> file that is copied there. */
 function contextFiles(root: string): [string, string][] {
   const program = join(root, 'dist', 'proxy.mjs');

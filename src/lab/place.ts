@@ -8,15 +8,11 @@ import { hostPortKey, networksOf } from '../render/compose.ts';
 import { MONITOR_FACTS, monitorPortKey } from '../render/monitor.ts';
 import type { Model } from '../stack/model.ts';
 import { monitorsOf } from '../stack/monitor.ts';
-import { assignPorts, type PortWant } from '../stack/ports.ts';
+import { assignPorts } from '../stack/ports.ts';
 import { allocateSubnets } from '../stack/subnets.ts';
+import { type Place, portWants } from './place-blindly.ts';
 
-export const SUBNETS_DEFAULT = '10.213.0.0/16';
-
-export interface Place {
-  readonly subnets: ReadonlyMap<string, string>;
-  readonly hostPorts: ReadonlyMap<string, number>;
-}
+export { SUBNETS_DEFAULT } from './place-blindly.ts';
 
 /** Throws subnet-exhausted, port-taken; touches nothing. */
 export async function place(
@@ -37,19 +33,6 @@ export async function place(
 }
 
 const prefixLength = (cidr: string): number => Number(cidr.split('/')[1]);
-
-/** Subnets and ports without an engine to ask: what an empty machine would get. */
-export async function placeBlindly(model: Model, range: string): Promise<Place> {
-  const subnets = allocateSubnets(networksOf(model), range, [], new Map());
-  return { subnets, hostPorts: await assignPorts(portWants(model), model.stack.name, () => true) };
-}
-
-const portWants = ({ nodes, stack }: Model): PortWant[] => [
-  ...nodes.flatMap((node) =>
-    node.publish.map((port) => ({ key: hostPortKey(node, port), fixed: node.hostPorts[port] })),
-  ),
-  ...monitorsOf(stack).map((name) => ({ key: monitorPortKey(name) })),
-];
 
 /** The stack file's fixed ports first, then those that the lab had, then free ones. */
 function placePorts(

@@ -137,7 +137,8 @@ test('each foreign package has its one place', () => {
   expect(wrong).toEqual([]);
 });
 
-test('labctl --help loads nothing heavy: main reaches only light modules statically', () => {
+/** Files that are loaded with `entry`, and the packages that they load. */
+function loadedBy(entry: string) {
   const seen = new Set<string>();
   const packages = new Set<string>();
   const visit = (path: string) => {
@@ -151,13 +152,24 @@ test('labctl --help loads nothing heavy: main reaches only light modules statica
       else if (!name!.startsWith('node:')) packages.add(name!);
     }
   };
-  visit('src/cli/main.ts');
-  expect([...packages].sort()).toEqual(['commander', 'picocolors']);
+  visit(entry);
+  return { files: [...seen], packages: [...packages].sort() };
+}
+
+test('labctl --help loads nothing heavy: main reaches only light modules statically', () => {
+  const { files: seen, packages } = loadedBy('src/cli/main.ts');
+  expect(packages).toEqual(['commander', 'picocolors']);
   expect(
-    [...seen].filter(
+    seen.filter(
       (path) => !/^src\/(cli\/|error|faults\/|shapes\/|stack\/units|lab\/files)/.test(path),
     ),
   ).toEqual([]);
+});
+
+test('render loads nothing that talks to an engine: that is half the time of a process', () => {
+  const { packages } = loadedBy('src/lab/render.ts');
+  expect(packages).not.toContain('dockerode');
+  expect(packages).not.toContain('execa');
 });
 
 test('files and lines stay short', () => {
