@@ -33,7 +33,7 @@ export interface NodeStatus {
   } | null;
   /** What `labctl replace` has put in place of what the stack says. */
   readonly replaced: NodeConfig | null;
-  /** What else its system has to tell: `{source: 'mysql-1', lag_seconds: 0}`. */
+  /** What else its system has to tell: `{source: 'mysql-1', lagSeconds: 0}`. */
   readonly facts: Exclude<NodeHealth['facts'], undefined> | null;
   /** The same in a few words. */
   readonly brief: string | null;

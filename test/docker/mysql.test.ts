@@ -68,7 +68,7 @@ async function fallsBackAndReturns(lab: TestLab) {
   expect((await shown(lab)).reason).toBe('mysql-1: fell back to async');
   expect(await nodeShown(lab, 'mysql-2')).toMatchObject({ facts: { gap: 2 } });
   await healAndWait(lab);
-  expect((await nodeShown(lab, 'mysql-1')).facts).toMatchObject({ semi_sync: true, acking: 2 });
+  expect((await nodeShown(lab, 'mysql-1')).facts).toMatchObject({ semiSync: true, acking: 2 });
   for (const name of ['mysql-2', 'mysql-3'])
     await expect.poll(() => rowsOf(lab, name), CATCH_UP).toBe('1,2,3,4');
   const { edges } = await lab.json<{ edges: { name: string; bytes: { down: number } }[] }>(
@@ -122,13 +122,13 @@ test('asynchronous, by file and position', { timeout: TIMEOUT_MS }, async () => 
   await expect
     .poll(() => nodeShown(lab, 'mysql-2'), CATCH_UP)
     .toMatchObject({
-      facts: { gap_bytes: 0 },
+      facts: { gapBytes: 0 },
     });
   expect(await rowsOf(lab, 'mysql-2')).toBe('1');
   await scalesUnderWrites(lab);
   await cutOff(lab, 'mysql-1', 'mysql-2');
   await insert(lab, 'mysql-1', 2);
-  expect((await nodeShown(lab, 'mysql-2')).facts?.gap_bytes).toBeGreaterThan(0);
+  expect((await nodeShown(lab, 'mysql-2')).facts?.gapBytes).toBeGreaterThan(0);
   expect(await rowsOf(lab, 'mysql-2')).toBe('1');
   await healAndWait(lab);
   await expect.poll(() => rowsOf(lab, 'mysql-2'), CATCH_UP).toBe('1,2');

@@ -35,7 +35,7 @@ function primaryHealth(name: string, state: ServerState, wantsSemiSync: boolean)
     term,
     gtids: executedText,
     position: `${end.file}:${end.position}`,
-    ...(wantsSemiSync && { semi_sync: !fellBack, acking: semiSync?.clients ?? 0 }),
+    ...(wantsSemiSync && { semiSync: !fellBack, acking: semiSync?.clients ?? 0 }),
   };
   const mode = fellBack ? 'semi-sync OFF: async' : `semi-sync, ${semiSync?.clients} acking`;
   const brief = wantsSemiSync ? mode : 'async';
@@ -55,7 +55,7 @@ function replicaHealth(
     source,
     receiver,
     applier,
-    lag_seconds: lagSeconds,
+    lagSeconds,
     gtids: executedText,
     position: `${applied.file}:${applied.position}`,
     ...(error && { error }),
@@ -69,7 +69,7 @@ function replicaHealth(
   return { ...base, health: 'healthy', detail: 'healthy' };
 }
 
-function briefOf({ source, receiver, applier, lag_seconds: lag, gap }: Facts): string {
+function briefOf({ source, receiver, applier, lagSeconds: lag, gap }: Facts): string {
   const words = [
     `of ${source}: receiver ${receiver}, applier ${applier}`,
     `lag ${lag === null ? '-' : `${lag}s`}`,
@@ -97,7 +97,7 @@ export function compareHealths(
     if (!facts || !source) return [name, health];
     const byGtid = gtid || flavour === 'mariadb';
     const gap = byGtid ? gtidGap(source, facts) : bytesGap(source, facts);
-    const more = { ...facts, [byGtid ? 'gap' : 'gap_bytes']: gap };
+    const more = { ...facts, [byGtid ? 'gap' : 'gapBytes']: gap };
     const brief = briefOf({ ...facts, gap: byGtid || gap === null ? gap : `${gap} B` });
     return [name, { ...health, facts: more, brief }];
   });

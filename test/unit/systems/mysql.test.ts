@@ -80,7 +80,7 @@ test('health: no answer, new, replica, applier stopped, primary, fallen back', a
   });
   expect(await probe(REPLICA_CNF + cut + own)).toMatchObject({
     detail: 'no connection to mysql-1',
-    facts: { lag_seconds: null },
+    facts: { lagSeconds: null },
   });
   const primary = PRIMARY_CNF + server(`${UUID}:1-9`, 0) + binlog;
   expect(await probe(primary)).toMatchObject({ health: 'healthy', leader: true, term: 2 });
@@ -88,7 +88,7 @@ test('health: no answer, new, replica, applier stopped, primary, fallen back', a
   expect(await probe(primary + off, { replication: 'semi-sync' })).toMatchObject({
     health: 'unhealthy',
     detail: 'fell back to async',
-    facts: { semi_sync: false },
+    facts: { semiSync: false },
   });
 });
 
@@ -118,7 +118,7 @@ test('side by side: the gap, and of two primaries only the later one is healthy'
   expect(compared.get('mysql-3')!.health).toBe('unhealthy');
   expect(mysql.unready(compared)).toMatch(/^mysql-3: a primary of old/);
   const byPlace = mysql.compare!(both, config({ gtid: false }));
-  expect(byPlace.get('mysql-2')).toMatchObject({ facts: { gap_bytes: 300 } });
+  expect(byPlace.get('mysql-2')).toMatchObject({ facts: { gapBytes: 300 } });
 });
 
 test('images: the pull, and the recipe where Debian has that version', () => {
