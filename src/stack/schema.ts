@@ -11,11 +11,14 @@ import { text } from './values.ts';
 const COUNT = 'how many nodes a system has is said in its group under systems:';
 
 const WORD = /^[a-z*?][a-z0-9*?-]*$/;
-const word = () => z.string().regex(WORD, 'must be a node, a group or a glob such as etcd-*');
+const word = () =>
+  z.string().regex(WORD, 'must be a node, a group, a role or a glob such as etcd-*');
 
 /** Edges that no system has of itself. */
 const linkSchema = z.strictObject({
-  from: word().describe('Who dials: a node, a group for all of its nodes, or a glob (etcd-*).'),
+  from: word().describe(
+    'Who dials: a node, a group or a role (ticdc) for all its nodes, or a glob.',
+  ),
   to: word().describe('Whom it dials, in the same words.'),
   ports: portsSchema.optional().describe('Ports. Default: those that the target publishes.'),
 });

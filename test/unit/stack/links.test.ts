@@ -120,7 +120,7 @@ describe('a link that is wrong', () => {
   test('is written with a colon', () => {
     expect(error('{from: app, to: "etcd:2379"}')).toMatchInlineSnapshot(`
       [
-        "error: lab.yaml:7:25: to must be a node, a group or a glob such as etcd-*, not "etcd:2379"  (lab-invalid)",
+        "error: lab.yaml:7:25: to must be a node, a group, a role or a glob such as etcd-*, not "etcd:2379"  (lab-invalid)",
         "hint: to: Whom it dials, in the same words.",
       ]
     `);
