@@ -11,12 +11,14 @@ import { commands } from './commands.mjs';
 import { crowd } from './crowd.mjs';
 import { faults } from './faults.mjs';
 import { memory } from './memory.mjs';
+import { mysql } from './mysql.mjs';
 import { ninety } from './ninety.mjs';
+import { render } from './render.mjs';
 import { cells } from './rows.mjs';
 import { start } from './start.mjs';
 import { stream } from './stream.mjs';
 
-const measures = { start, commands, stream, faults, crowd, memory, ninety };
+const measures = { start, commands, render, mysql, stream, faults, crowd, memory, ninety };
 
 const headers = ['MEASURE', 'WHAT', 'MEDIAN', 'MIN', 'MAX', 'UNIT', 'AIM', 'MET'];
 

@@ -24,15 +24,18 @@ export const docker = async (...args) => (await timed('docker', args)).stdout;
 export const stackName = 'etcd-3node';
 
 /** Brings a lab up for `work` and takes it down after it, whatever happened. */
-export async function withLab(lab, work) {
+export async function withLab(lab, work, stack = stackName) {
   await labctl('down', '--lab', lab);
   try {
-    await labctl('up', stackName, '--lab', lab);
-    return await work(lab);
+    const { ms } = await labctl('up', stack, '--lab', lab);
+    return await work(lab, ms);
   } finally {
     await labctl('down', '--lab', lab);
   }
 }
+
+/** How long a new lab takes to be healthy. */
+export const labctlUp = (stack, lab) => withLab(lab, (_lab, ms) => ms, stack);
 
 /** Runs all `contenders` (name -> function that gives a number) in each round: name -> numbers. */
 export async function interleave(rounds, contenders) {
