@@ -1,7 +1,7 @@
 // What the user names -> the model: find the stack file, read it, build nodes and edges.
 import { LabError } from '../errors.ts';
 import { buildModel } from '../stack/build-model.ts';
-import { findStack } from '../stack/find.ts';
+import { findStack, readFile } from '../stack/find.ts';
 import { loadStack } from '../stack/load.ts';
 import type { Model } from '../stack/model.ts';
 import { labNameProblem } from '../stack/names.ts';
@@ -23,7 +23,7 @@ export interface StackChoice {
 export function loadModel({ stack, file, set = [], lab }: StackChoice): Model {
   const what = { ...(stack && { name: stack }), ...(file && { file }) };
   const source = findStack({ ...what, cwd: process.cwd(), builtinDir: builtinStacksDir });
-  const loaded = loadStack({ ...source, cwd: process.cwd() }, set, systems);
+  const loaded = loadStack({ ...source, cwd: process.cwd(), readFile }, set, systems);
   if (lab === undefined) return buildModel(loaded, systems);
   const problem = labNameProblem(lab);
   if (problem) throw new LabError('usage', `--lab: ${JSON.stringify(lab)} ${problem}`);

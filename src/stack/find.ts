@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { LabError } from '../errors.ts';
-import { STACK_CHARACTERS_MAX, type StackSource } from './load.ts';
+import { type FoundStack, STACK_CHARACTERS_MAX } from './load.ts';
 import { didYouMean } from './names.ts';
 
 /** What the user said, and where to look. */
@@ -43,7 +43,7 @@ const STDIN_FD = 0;
  * always a path; nothing is labctl.yaml, here or in a folder above up to the git root.
  * Throws `stack-not-found`; `usage` when both a name and a file are given.
  */
-export function findStack({ name, file, cwd, builtinDir }: StackWanted): StackSource {
+export function findStack({ name, file, cwd, builtinDir }: StackWanted): FoundStack {
   if (name !== undefined && file !== undefined)
     throw new LabError('usage', `${name} and --file ${file} are two stacks; give one of them`);
   if (file === '-')
@@ -74,6 +74,9 @@ function firstComment(text: string): string {
   return comments[0]?.slice(2).trim() ?? '';
 }
 
+/** A file that a stack takes into itself. */
+export const readFile = (path: string): string => readFileSync(path, 'utf8');
+
 const isPath = (word: string): boolean => /[/\\]|^\.|\.ya?ml$/.test(word);
 
 /** `cwd` and the folders above it up to the git root; without one only `cwd`. */
@@ -95,7 +98,7 @@ function findUpwards(cwd: string): string {
   });
 }
 
-function readStack(word: string, cwd: string): StackSource {
+function readStack(word: string, cwd: string): FoundStack {
   const file = stackFile(resolve(cwd, word), word);
   const seen = relative(cwd, file);
   const path = seen.startsWith('..') || isAbsolute(seen) ? file : seen;

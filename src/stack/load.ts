@@ -2,7 +2,7 @@
 //
 //   text -> document -> plain value <- overrides -> checked by the schemas -> Stack
 import { basename, extname } from 'node:path';
-import { type Complaint, quoted } from './check.ts';
+import { type Complaint, pathLabel, quoted } from './check.ts';
 import { checkStack } from './check-stack.ts';
 import { type Document, type Path, parseYaml, placeOf, writtenAt } from './document.ts';
 import { isMap } from './json.ts';
@@ -12,16 +12,22 @@ import { resolvePaths } from './paths.ts';
 import { failWith, type Problem } from './problems.ts';
 import { checkReferences } from './references.ts';
 import { applyOverrides, overrideOf } from './set.ts';
+import { type ReadFile, readTomlFile } from './toml.ts';
 
 /** A stack file that has been read. */
-export interface StackSource {
+export interface FoundStack {
   readonly text: string;
   /** As errors show it. */
   readonly path: string;
-  /** Where --set is given: its relative paths are seen from here. Default: the folder. */
-  readonly cwd?: string;
   /** Absolute; relative paths in the file are seen from here. */
   readonly folder: string;
+}
+
+export interface StackSource extends FoundStack {
+  /** Where --set is given: its relative paths are seen from here. Default: the folder. */
+  readonly cwd?: string;
+  /** For files that the stack takes into itself. */
+  readonly readFile: ReadFile;
 }
 
 /** Above the longest stack imaginable, and still parsed in a blink. */
@@ -63,8 +69,17 @@ export function loadStack(
   const stack = { name, ...parts };
   const broken = checkReferences(stack, systems);
   if (broken.length) fail(broken.map(locate));
-  const { folder, cwd = folder } = source;
-  return resolvePaths(stack, systems, (path) => (overrideOf(applied, path) ? cwd : folder));
+  const { folder, cwd = folder, readFile } = source;
+  return resolvePaths(stack, systems, {
+    folderOf: (path) => (overrideOf(applied, path) ? cwd : folder),
+    tomlOf(path, file) {
+      const read = readTomlFile(file, readFile);
+      if ('text' in read) return read.text;
+      const message = `${pathLabel(path)}: ${read.problem}`;
+      const hint = 'a path is seen from the folder of the stack file';
+      return fail([locate({ path, part: 'value', message, hint })]);
+    },
+  });
 }
 
 function readDocument(text: string, fail: (problems: readonly Problem[]) => never): Document {

@@ -19,6 +19,9 @@ export const path = () =>
     .regex(/^[^~\s]/, 'must be a path; ~ is not expanded here')
     .meta({ format: 'path' });
 
+/** A TOML file on the user's machine; the loader puts what it says in the place of its path. */
+export const tomlFile = () => path().meta({ format: 'toml' });
+
 /** Compose's `./folder:/inside:ro`, or `/inside` alone; the loader makes the folder absolute. */
 export const mount = () =>
   z

@@ -2,9 +2,9 @@
 // the group does not say otherwise, and the user's own `config:` laid upon it.
 import { LabError } from '../../errors.ts';
 import type { Node } from '../../stack/model.ts';
+import type { Toml, TomlTable } from '../../stack/toml.ts';
 import { ofRole } from './roles.ts';
 import type { TidbConfig } from './schema.ts';
-import type { Toml, TomlTable } from './toml.ts';
 import { DR_TIMEOUTS, has, hasDrTimeout } from './versions.ts';
 
 const isLaptop = ({ defaults }: TidbConfig): boolean => defaults === 'laptop';
@@ -38,7 +38,8 @@ export function pdConfig(config: TidbConfig, peers: readonly Node[]): TomlTable 
   const labels = locationLabels(config, peers);
   return {
     ...(isLaptop(config) && {
-      schedule: { 'patrol-region-interval': '100ms', 'low-space-ratio': 1 },
+      // 1 would be written as a whole number, which older PDs refuse for a ratio.
+      schedule: { 'patrol-region-interval': '100ms', 'low-space-ratio': 0.99 },
     }),
     replication: {
       'max-replicas': stores < REPLICAS ? 1 : REPLICAS,

@@ -1,8 +1,9 @@
 // The keys of a group of the system tidb in a stack file, and what goes with which version.
 import { z } from 'zod';
 import type { SystemConfig } from '../../stack/model.ts';
-import { overridesOf, path, text } from '../../stack/values.ts';
-import type { Toml, TomlTable } from './toml.ts';
+import type { Toml, TomlTable } from '../../stack/toml.ts';
+import { dockerBytes } from '../../stack/units.ts';
+import { overridesOf, path, text, tomlFile } from '../../stack/values.ts';
 import {
   atLeast,
   DR_TIMEOUTS,
@@ -24,23 +25,35 @@ const version = text()
 const toml: z.ZodType<Toml> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.array(toml), z.record(z.string(), toml)]),
 );
-const config: z.ZodType<TomlTable> = z
-  .record(z.string(), z.unknown())
+const config = z
+  .union([tomlFile(), z.record(z.string(), z.unknown())])
   .superRefine((value, { addIssue }) => {
-    if (!toml.safeParse(value).success) addIssue('TOML has no word for nothing: leave the key out');
-  }) as never;
+    if (!toml.safeParse(value).success) addIssue('has a key with nothing behind it: leave it out');
+  });
+
+const size = (example: string) =>
+  text().regex(/^\d+[bBkKmMgG]?$/, `a size is written like ${example}`);
+
+/** PD's etcd reserves 122 MiB of it for its log. */
+const DISK_LEAST = '160m';
 
 /** What a node may have for itself. */
 const ofNode = {
   version: version.describe('version, where it is not the one of the group'),
   image: z.string().min(1).describe('another image than pingcap/ROLE'),
   binary: path().describe("a program in place of the image's: ./bin/tikv-server"),
-  config: config.describe('keys of its TOML file, laid upon those that labctl writes'),
+  config: config.describe(
+    'keys of its TOML file, or a TOML file with such, laid upon what labctl writes',
+  ),
   environment: z.record(z.string(), text()).describe('environment variables'),
   cpus: z.number().positive().describe('CPU limit, e.g. 0.5'),
-  mem_limit: text()
-    .regex(/^\d+[bBkKmMgG]?$/, 'a size is written like 1g')
-    .describe('memory limit, e.g. 1g'),
+  mem_limit: size('1g').describe('memory limit, e.g. 1g'),
+  disk: size('2g')
+    .refine((value) => dockerBytes(value) >= dockerBytes(DISK_LEAST), {
+      error: `a disk here has ${DISK_LEAST} or more`,
+      abort: true,
+    })
+    .describe('size of its data disk, which is in memory then, e.g. 2g'),
   labels: z
     .record(z.string(), text())
     .describe('labels of a store, beside those of its zone: {disk: ssd}'),
@@ -49,7 +62,7 @@ const ofNode = {
 const optional = <T extends z.ZodType>(schema: T) => schema.optional();
 
 const role = (count: number, more: object = {}) => {
-  const { labels: _, ...keys } = ofNode;
+  const { labels: _, disk: __, ...keys } = ofNode;
   return z
     .strictObject({
       count: z.int().min(0).max(COUNT_MAX).default(count).describe('how many nodes'),
@@ -65,6 +78,8 @@ const role = (count: number, more: object = {}) => {
     })
     .prefault({});
 };
+
+const stores = { labels: ofNode.labels, disk: ofNode.disk };
 
 const duration = () => text().regex(/^(\d+(ms|s|m|h))+$/, 'a duration is written like 1m');
 
@@ -87,11 +102,11 @@ const shape = z.strictObject({
     .enum(['tidb', 'tikv-slim'])
     .default('tidb')
     .describe('tikv-slim: PD and TiKV alone, for users of RawKV and TxnKV'),
-  pd: role(1).describe('placement driver'),
-  tikv: role(3, { labels: ofNode.labels }).describe('stores'),
+  pd: role(1, { disk: ofNode.disk }).describe('placement driver'),
+  tikv: role(3, stores).describe('stores'),
   tidb: role(1).describe('SQL servers; none in the mode tikv-slim'),
-  tiflash: role(0, { labels: ofNode.labels }).describe('columnar stores'),
-  ticdc: role(0).describe('change data capture'),
+  tiflash: role(0, stores).describe('columnar stores'),
+  ticdc: role(0, { disk: ofNode.disk }).describe('change data capture'),
   defaults: z
     .enum(['laptop', 'upstream'])
     .default('laptop')
@@ -133,7 +148,7 @@ export type TidbConfig = SystemConfig &
     // What configOf has put there of a role or a node.
     readonly image?: string;
     readonly binary?: string;
-    readonly config?: TomlTable;
+    readonly config?: TomlTable | string;
     readonly environment?: Readonly<Record<string, string>>;
     readonly labels?: Readonly<Record<string, string>>;
   };

@@ -1,6 +1,7 @@
 // PD, TiKV and TiDB, with TiFlash and TiCDC where asked for. What can be said without the programs
 // themselves is held by tests; docs/tidb.md says up to which line.
 import type { Node, ServiceContext, System, SystemConfig } from '../../stack/model.ts';
+import { merge, type TomlTable, tableOf, toToml } from '../../stack/toml.ts';
 import { labelsOf, pdConfig, tidbConfig, tikvConfig } from './config.ts';
 import { flagsOf } from './flags.ts';
 import { panels } from './panels.ts';
@@ -9,12 +10,14 @@ import { claim, probe, unready } from './probe.ts';
 import { edgesAmong, PORTS, ROLE_FACTS, ROLES, type Role, roleOf } from './roles.ts';
 import { read, schema } from './schema.ts';
 import { PROXY_FILE, tiflashConfig, tiflashProxyConfig } from './tiflash.ts';
-import { merge, type TomlTable, toToml } from './toml.ts';
 
 export const configFile = (role: Role): string => `/etc/labctl/${role}.toml`;
 
 /** Go programs do not look at the cgroup's limit. */
 const GO_MEMORY: Partial<Record<Role, string>> = { pd: '256MiB', tidb: '512MiB' };
+
+/** Compose takes no config of no bytes. */
+const EMPTY = '# nothing\n';
 
 const NO_SQL: readonly Role[] = ['tidb', 'tiflash', 'ticdc'];
 
@@ -73,7 +76,7 @@ export const tidb: System = {
     const role = roleOf(node);
     const made = filesOf(role, node, config, peers);
     return Object.fromEntries(
-      Object.entries(made).map(([path, table]) => [path, toToml(table) || '# nothing\n']),
+      Object.entries(made).map(([path, table]) => [path, toToml(table).trimStart() || EMPTY]),
     );
   },
 
@@ -114,14 +117,16 @@ function filesOf(
   peers: readonly Node[],
 ): Readonly<Record<string, TomlTable>> {
   const keys = read(config);
-  const own = (table: TomlTable) => ({ [configFile(role)]: merge(table, keys.config) });
+  const own = (table: TomlTable) => ({
+    [configFile(role)]: merge(tableOf(table), tableOf(keys.config)),
+  });
   const made: Record<Role, () => Readonly<Record<string, TomlTable>>> = {
     pd: () => own(pdConfig(keys, peers)),
     tikv: () => own(tikvConfig(keys, node, peers)),
     tidb: () => own(tidbConfig(keys)),
     tiflash: () => ({
       ...own(tiflashConfig(keys, node, peers)),
-      [PROXY_FILE]: tiflashProxyConfig(keys, node, labelsOf(keys, node, peers)),
+      [PROXY_FILE]: tableOf(tiflashProxyConfig(keys, node, labelsOf(keys, node, peers))),
     }),
     ticdc: () => (keys.config ? own({}) : {}),
   };

@@ -1,9 +1,9 @@
 // TiFlash: from 7.1 on it takes its addresses as arguments; before, they are in two TOML files, of
 // itself and of the TiKV inside it. Read in tiup's playground, which starts both.
 import type { Node } from '../../stack/model.ts';
+import type { TomlTable } from '../../stack/toml.ts';
 import { ofRole, PORTS, ROLE_FACTS } from './roles.ts';
 import type { TidbConfig } from './schema.ts';
-import type { TomlTable } from './toml.ts';
 import { has } from './versions.ts';
 
 const { service: SERVICE, raft: RAFT, status: STATUS } = PORTS.tiflash;

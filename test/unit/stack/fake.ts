@@ -56,7 +56,11 @@ export const systems: Readonly<Record<string, System>> = {
 
 /** Loads `lines` as /home/me/lab.yaml. */
 export const load = (lines: string, ...overrides: string[]): Stack =>
-  loadStack({ text: lines, path: 'lab.yaml', folder: '/home/me' }, overrides, systems);
+  loadStack(
+    { text: lines, path: 'lab.yaml', folder: '/home/me', readFile: () => '' },
+    overrides,
+    systems,
+  );
 
 /** The error of `run`, as the command line prints it. */
 export function errorOf(run: () => unknown): string {

@@ -49,7 +49,9 @@ nodes:
     ['stdin', '/home/me', 'me'],
     ['/labctl.yaml', '/', 'lab'],
   ])('%s without a name is the lab %s %s', (path, folder, name) => {
-    expect(loadStack({ text: 'systems: {etcd: }', path, folder }, [], systems).name).toBe(name);
+    expect(
+      loadStack({ text: 'systems: {etcd: }', path, folder, readFile: () => '' }, [], systems).name,
+    ).toBe(name);
   });
 
   test('reads Windows line ends, a byte order mark and aliases', () => {

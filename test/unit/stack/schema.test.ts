@@ -1,7 +1,7 @@
 // schema/stack.json and the built-in stacks belong to the systems that labctl really has.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findStack, listStacks } from '../../../src/stack/find.ts';
+import { findStack, listStacks, readFile } from '../../../src/stack/find.ts';
 import { loadStack } from '../../../src/stack/load.ts';
 import { stackJsonSchema } from '../../../src/stack/schema.ts';
 import { systems } from '../../../src/systems/index.ts';
@@ -44,6 +44,6 @@ describe('the JSON Schema', () => {
 
 test.each(listStacks(builtinDir))('the built-in stack $name loads', ({ name, summary }) => {
   const source = findStack({ name, cwd: root, builtinDir });
-  expect(loadStack(source, [], systems).name).toBe(name);
+  expect(loadStack({ ...source, readFile }, [], systems).name).toBe(name);
   expect(summary).not.toBe('');
 });

@@ -7,7 +7,11 @@ import { systems } from '../../../src/systems/index.ts';
 
 /** What every TiCDC dials beside other TiCDCs: `ticdc-1:pd-1 2379`. */
 function dialled(text: string): string[] {
-  const stack = loadStack({ text, path: 'lab.yaml', folder: '/lab' }, [], systems);
+  const stack = loadStack(
+    { text, path: 'lab.yaml', folder: '/lab', readFile: () => '' },
+    [],
+    systems,
+  );
   return buildModel(stack, systems)
     .edges.filter(({ from }) => from.includes('ticdc'))
     .map(({ name, ports }) => `${name} ${ports}`)

@@ -5,9 +5,9 @@ import { parse } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
 import { buildModel } from '../../../src/stack/build-model.ts';
 import { configOf, type Model, type Node } from '../../../src/stack/model.ts';
+import { merge, type TomlTable, tableOf, toToml } from '../../../src/stack/toml.ts';
 import { systems } from '../../../src/systems/index.ts';
 import { tidb } from '../../../src/systems/tidb/tidb.ts';
-import { merge, type TomlTable, toToml } from '../../../src/systems/tidb/toml.ts';
 import { atLeast, DR_TIMEOUTS } from '../../../src/systems/tidb/versions.ts';
 import { KNOWN_FLAGS } from './tidb-flags.ts';
 
@@ -164,6 +164,17 @@ test('zones become labels, in the word of the first location label', () => {
   expect(labels(model(), 'tikv-1')).toBeUndefined();
 });
 
+test('a TOML file lies on what labctl writes, and its fractions stay fractions', () => {
+  const config = '[raftstore]\nstore-pool-size = 2\nregion-split-check-diff = 1.0\n';
+  const of = model({ tikv: { config } });
+  const node = named(of, 'tikv-1');
+  const text = tidb.files!(node, contextOf(of, node))['/etc/labctl/tikv.toml']!;
+  expect(text).toContain(
+    'store-pool-size = 2\napply-pool-size = 1\nregion-split-check-diff = 1.0\n',
+  );
+  expect(text).toContain('grpc-concurrency = 2\n');
+});
+
 test("config lies on labctl's, node over role; version and image of a role and a node", () => {
   const of = model({
     tikv: { version: '7.5.0', config: { raftstore: { 'store-pool-size': 2 }, a: { b: [1, 'x'] } } },
@@ -200,8 +211,9 @@ test('what cannot be is refused', () => {
   expect(message({ version: '4.0.7', raft_engine: true })).toMatch(/it came with 5.0.0/);
   expect(message({ replication: { mode: 'dr-auto-sync' } })).toMatch(/needs primary and dr/);
   expect(message({ pd: { count: 0 } })).toBe('must be 1 or more');
-  expect(message({ tikv: { config: { a: null } } })).toMatch(/TOML has no word for nothing/);
   expect(message({ pd: { labels: {} } })).toMatch(/labels/);
+  expect(message({ pd: { disk: '100m' } })).toBe('a disk here has 160m or more');
+  expect(message({ tidb: { disk: '1g' } })).toMatch(/disk/);
 });
 
 test('dr-auto-sync needs stores in both zones', () => {
@@ -210,7 +222,7 @@ test('dr-auto-sync needs stores in both zones', () => {
   expect(() => files(of, 'pd-1')).toThrow('no TiKV stands in a zone west');
 });
 
-test('TOML: what is written is read back the same by another reader', () => {
+test('TOML: what is written is read back the same, whole numbers as such', () => {
   const key = fc.string({ minLength: 1 }).filter((name) => name !== '__proto__');
   const { table } = fc.letrec((tie) => ({
     plain: fc.oneof(fc.string(), fc.integer(), fc.boolean()),
@@ -219,7 +231,8 @@ test('TOML: what is written is read back the same by another reader', () => {
   }));
   fc.assert(
     fc.property(table as fc.Arbitrary<TomlTable>, (value) => {
-      expect(parse(toToml(value))).toEqual(value);
+      expect(parse(toToml(tableOf(value)))).toEqual(value);
+      expect(toToml(tableOf(toToml(tableOf(value))))).toBe(toToml(tableOf(value)));
     }),
   );
 });

@@ -126,6 +126,7 @@ test('each foreign package has its one place', () => {
     dockerode: /^src\/docker\//,
     execa: /^src\/docker\//,
     handlebars: /^src\/render\//,
+    'smol-toml': /^src\/stack\/toml\.ts/,
     commander: /^src\/cli\//,
     picocolors: /^src\/cli\//,
   };
