@@ -1,6 +1,13 @@
 // What a system does with a group as a whole: its bootstrap, and putting another node in the lead.
 import type { Node, NodeAccess, SystemConfig } from './model.ts';
 
+/** Where in a group's config, and a sentence without the place. */
+export interface GroupProblem {
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly hint: string;
+}
+
 /** The nodes of a group, for what concerns more than one of them. */
 export interface GroupAccess {
   of(node: Node): NodeAccess;

@@ -2,7 +2,7 @@
 // Docker, no clock, no files. Systems (src/systems/) implement `System`; nothing here knows one by
 // name.
 import type { ZodType } from 'zod';
-import type { BootStep, ConfigOf, PromoteContext, Promotion } from './group.ts';
+import type { BootStep, ConfigOf, GroupProblem, PromoteContext, Promotion } from './group.ts';
 import type { Metrics, Monitor, Panel } from './monitor.ts';
 import type { Scaling } from './scaling.ts';
 
@@ -196,6 +196,8 @@ export interface System {
   client(node: Node, config: SystemConfig): readonly string[];
   /** Absent where the number of nodes cannot change while they run. */
   readonly scaling?: Scaling;
+  /** What is wrong with a group and only shows of its nodes in their zones. */
+  problems?(nodes: readonly Node[], config: SystemConfig): readonly GroupProblem[];
   /** What containers that run lack of a system that does. */
   steps?(nodes: readonly Node[], configOf: ConfigOf): readonly BootStep[];
   /** Files that the node shall find in its container: absolute path -> text. */

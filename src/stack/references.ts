@@ -14,7 +14,7 @@ import { monitorsOf } from './monitor.ts';
 import { didYouMean } from './names.ts';
 import { selectNodes } from './select.ts';
 import { PORT_MAX } from './values.ts';
-import { isMeant } from './zones.ts';
+import { isMeant, zoneOf } from './zones.ts';
 
 type Systems = Readonly<Record<string, System>>;
 
@@ -31,6 +31,7 @@ export function checkReferences(stack: Stack, systems: Systems): Complaint[] {
     ...checkNames(stack, members),
     ...checkHostPorts(members),
     ...groups.flatMap(([group, config]) => checkOverrides(group, config, members)),
+    ...groups.flatMap(([group, config]) => checkPlaced(group, config, stack, members, systems)),
     ...extras.flatMap(([name, extra]) => checkConnects(name, extra, stack, members)),
     ...(stack.links ?? []).flatMap((link, index) => checkLink(link, index, stack, members)),
     ...checkMonitor(stack, members),
@@ -81,6 +82,23 @@ function checkOverrides(
     const path = ['systems', group, 'overrides', name];
     const message = `${group} has no node ${quoted(name)}${didYouMean(name, names)}`;
     return { path, part: 'key', message, hint: `nodes of ${group}: ${names.join(', ')}` };
+  });
+}
+
+/** What the system says of its nodes in their zones. */
+function checkPlaced(
+  group: string,
+  config: SystemConfig,
+  { zones }: Stack,
+  members: readonly Node[],
+  systems: Systems,
+): Complaint[] {
+  const placed = members
+    .filter((node) => node.group === group)
+    .map((node) => ({ ...node, zone: zoneOf(node, zones) }) as Node);
+  const problems = systems[config.system]!.problems?.(placed, config) ?? [];
+  return problems.map(({ path, ...words }) => {
+    return { path: ['systems', group, ...path], part: 'value', ...words };
   });
 }
 

@@ -1,6 +1,5 @@
 // The TOML files of PD, TiKV and TiDB: what the layout and the stack ask for, laptop-sized where
 // the group does not say otherwise, and the user's own `config:` laid upon it.
-import { LabError } from '../../errors.ts';
 import type { Node } from '../../stack/model.ts';
 import type { Toml, TomlTable } from '../../stack/toml.ts';
 import { ofRole } from './roles.ts';
@@ -55,12 +54,6 @@ export function pdConfig(config: TidbConfig, peers: readonly Node[]): TomlTable 
 
 function replicationMode(config: TidbConfig, peers: readonly Node[]): TomlTable {
   const { replication, version } = config;
-  const zones = new Set(ofRole(peers, 'tikv').map(({ zone }) => zone));
-  const empty = [replication.primary!, replication.dr!].find((zone) => !zones.has(zone));
-  if (empty !== undefined)
-    throw new LabError('lab-invalid', `replication: no TiKV stands in a zone ${empty}`, {
-      hint: `zones: {${empty}: [tikv-1]} in the stack file says who does`,
-    });
   const timeouts = Object.keys(DR_TIMEOUTS).flatMap((key): [string, Toml][] => {
     const value = replication[key.replaceAll('-', '_') as keyof typeof replication];
     return value !== undefined && hasDrTimeout(version, key) ? [[key, value]] : [];

@@ -1,7 +1,7 @@
 // Placement rules, as PD takes them at POST /pd/api/v1/config/rule: it has no file for them, and
 // takes none before the first store has joined.
 import { isDeepStrictEqual } from 'node:util';
-import type { BootStep, ConfigOf } from '../../stack/group.ts';
+import type { BootStep, ConfigOf, GroupProblem } from '../../stack/group.ts';
 import type { Ask, Node } from '../../stack/model.ts';
 import { askHttp } from '../ask-http.ts';
 import { zoneLabel } from './config.ts';
@@ -31,6 +31,27 @@ export function placementRules(config: TidbConfig, peers: readonly Node[]): Plac
     rule(replication.primary!, 'voter', replication.primary_replicas),
     rule(replication.dr!, 'follower', replication.dr_replicas),
   ];
+}
+
+/** Zones of dr-auto-sync in which no store, or too few, stand. */
+export function zoneProblems(config: TidbConfig, nodes: readonly Node[]): GroupProblem[] {
+  const { replication, placement_rules: own } = config;
+  if (replication.mode !== 'dr-auto-sync') return [];
+  const stores = ofRole(nodes, 'tikv');
+  const count = (zone: string) => stores.filter((store) => store.zone === zone).length;
+  const zones = [...new Set(stores.flatMap(({ zone }) => zone ?? []))];
+  const said = zones.map((zone) => `${zone} (${count(zone)})`).join(', ') || 'none';
+  const hint = `zones with stores: ${said}; zones: {east: [tikv-1, tikv-2]} says who stands where`;
+  return (['primary', 'dr'] as const).flatMap((key) => {
+    const zone = replication[key]!;
+    const there = count(zone);
+    const replicas = own ? 1 : replication[`${key}_replicas`];
+    if (there >= replicas) return [];
+    const message = there
+      ? `${zone} has ${there} TiKV for ${replicas} replicas (${key}_replicas)`
+      : `no TiKV stands in a zone ${zone}`;
+    return [{ path: ['replication', key], message, hint }];
+  });
 }
 
 /** All keys, in the group that PD's own default rule is in. */

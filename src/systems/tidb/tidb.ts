@@ -5,7 +5,7 @@ import { merge, type TomlTable, tableOf, toToml } from '../../stack/toml.ts';
 import { labelsOf, pdConfig, tidbConfig, tikvConfig } from './config.ts';
 import { flagsOf } from './flags.ts';
 import { panels } from './panels.ts';
-import { placementSteps } from './placement.ts';
+import { placementSteps, zoneProblems } from './placement.ts';
 import { claim, probe, unready } from './probe.ts';
 import { edgesAmong, PORTS, ROLE_FACTS, ROLES, type Role, roleOf } from './roles.ts';
 import { read, schema } from './schema.ts';
@@ -81,6 +81,7 @@ export const tidb: System = {
   },
 
   panels,
+  problems: (nodes, config) => zoneProblems(read(config), nodes),
   steps: placementSteps,
   probe: (access, node, config) => probe(access, node, read(config)),
   claim,

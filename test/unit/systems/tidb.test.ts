@@ -216,12 +216,6 @@ test('what cannot be is refused', () => {
   expect(message({ tidb: { disk: '1g' } })).toMatch(/disk/);
 });
 
-test('dr-auto-sync needs stores in both zones', () => {
-  const replication = { mode: 'dr-auto-sync', primary: 'east', dr: 'west' };
-  const of = model({ replication }, { east: ['tikv-1'] });
-  expect(() => files(of, 'pd-1')).toThrow('no TiKV stands in a zone west');
-});
-
 test('TOML: what is written is read back the same, whole numbers as such', () => {
   const key = fc.string({ minLength: 1 }).filter((name) => name !== '__proto__');
   const { table } = fc.letrec((tie) => ({
