@@ -155,8 +155,8 @@ export const errorTable = {
   'compose-missing': row(
     125,
     true,
-    'The docker command or its compose plugin is not there.',
-    'Install the compose plugin (v2.20 or newer); labctl doctor says how.',
+    'The docker command or its compose plugin is not there, or compose is too old for the stack.',
+    'Install the compose plugin (v2.20 or newer, v2.23.1 for tidb); labctl doctor says how.',
   ),
   'compose-failed': row(
     125,

@@ -126,6 +126,17 @@ export async function readComposeProject(options: ProjectFiles): Promise<string>
   });
 }
 
+/** Before it compose knows no configs with their text in the compose file. */
+export const CONFIGS_SINCE = '2.23.1';
+
+/** True where `version` (`v2.26.1-4`) is `least` or newer. */
+export function isSince(version: string, least: string): boolean {
+  const parts = (text: string) => text.replace(/^v/, '').split(/[.-]/).slice(0, 3).map(Number);
+  const [have, want] = [parts(version), parts(least)];
+  const differs = want.findIndex((part, i) => have[i] !== part);
+  return differs < 0 || have[differs]! > want[differs]!;
+}
+
 /** `2.26.1`, or null when there is no compose plugin. */
 export async function composeVersion(): Promise<string | null> {
   const { failed, stdout } = await execa('docker', ['compose', 'version', '--short'], {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import { composeUp } from '../docker/compose.ts';
+import { CONFIGS_SINCE, composeUp, composeVersion, isSince } from '../docker/compose.ts';
 import { ensureImage, ensureProxyImage, type PullPolicy } from '../docker/images.ts';
 import { type ObservedContainer, type ObservedLab, observeLabs } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
@@ -15,6 +15,7 @@ import {
 import { MONITOR_FACTS } from '../render/monitor.ts';
 import { configOf, isCustom, type Model } from '../stack/model.ts';
 import { type MonitorName, monitorsOf } from '../stack/monitor.ts';
+import { systems } from '../systems/index.ts';
 import { ownVersion, renderedDir } from './files.ts';
 import { imageSources, monitorSources } from './image-sources.ts';
 import { place } from './place.ts';
@@ -34,6 +35,15 @@ export function requireFiles(model: Model): void {
         throw new LabError('lab-invalid', `${key} of ${node.name}: there is no file ${path}`);
     }
   }
+}
+
+/** Where a system has files for its nodes. Throws compose-missing. */
+export async function requireConfigs({ nodes }: Model): Promise<void> {
+  const owner = nodes.find(({ system }) => systems[system]?.files);
+  const version = owner && (await composeVersion());
+  if (!version || isSince(version, CONFIGS_SINCE)) return;
+  const text = `docker compose is ${version}, and ${owner.system} needs ${CONFIGS_SINCE} or newer`;
+  throw new LabError('compose-missing', `${text}: older ones bring no config files to its nodes`);
 }
 
 export interface Images {

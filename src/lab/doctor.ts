@@ -1,7 +1,7 @@
 // doctor: what labctl needs, one finding each, with what was found and how to mend it.
 import { freemem, totalmem } from 'node:os';
 import type Docker from 'dockerode';
-import { composeVersion } from '../docker/compose.ts';
+import { CONFIGS_SINCE, composeVersion, isSince } from '../docker/compose.ts';
 import { findEndpoint, openDocker } from '../docker/connect.ts';
 import { usedSubnets } from '../docker/observe.ts';
 import { findTiers } from '../docker/tiers.ts';
@@ -98,8 +98,11 @@ const COMPOSE_FIX =
   'install the compose plugin: apt-get install docker-compose-v2, or docs.docker.com';
 
 function composeFinding(version: string | null): Finding {
-  if (version) return atLeast('compose', version.replace(/^v/, ''), COMPOSE_MIN, COMPOSE_FIX);
-  return { name: 'compose', ok: false, found: 'docker has no compose plugin', fix: COMPOSE_FIX };
+  if (!version)
+    return { name: 'compose', ok: false, found: 'docker has no compose plugin', fix: COMPOSE_FIX };
+  const finding = atLeast('compose', version.replace(/^v/, ''), COMPOSE_MIN, COMPOSE_FIX);
+  if (!finding.ok || isSince(version, CONFIGS_SINCE)) return finding;
+  return { ...finding, found: `${finding.found}; for tidb ${CONFIGS_SINCE} or newer` };
 }
 
 /** `version` begins with major.minor. */

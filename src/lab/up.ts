@@ -11,7 +11,7 @@ import { buildModel } from '../stack/build-model.ts';
 import { isCustom, type Model, type Node } from '../stack/model.ts';
 import { withCountsOf } from '../stack/sizes.ts';
 import { systems } from '../systems/index.ts';
-import { ensureImages, requireFiles } from './containers.ts';
+import { ensureImages, requireConfigs, requireFiles } from './containers.ts';
 import { down } from './down.ts';
 import { loadModel, type StackChoice } from './load-model.ts';
 import { dropMonitors } from './monitors.ts';
@@ -65,6 +65,7 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   // The lab as large as it is gets what else is new; then nodes come and go.
   const model = options.fresh ? target : keepSizes(target, found);
   requireFiles(model);
+  await requireConfigs(model);
   if (!options.fresh) await refuseOtherNodes(docker, model, found);
   for (const { name, from, to } of planScale(model, target).changed) {
     const state = `scaling from ${from} to ${to}`;

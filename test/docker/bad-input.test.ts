@@ -201,6 +201,16 @@ test('an engine that does not answer: 125, its address, and what to do', async (
   expect(doctor.stdout).toMatch(/fix {2}docker/);
 });
 
+test('a compose that knows no configs with their text: found before anything is touched', async () => {
+  await writeFile(join(dir, 'docker'), '#!/bin/sh\necho 2.20.3\n', { mode: 0o755 });
+  const env = { PATH: `${dir}:${process.env.PATH}` };
+  const run = (...words: string[]) => execa('node', [main, ...words], { reject: false, env });
+  const ran = await run('up', 'tidb', '--lab', LAB);
+  expect(ran.exitCode).toBe(125);
+  expect(ran.stderr).toContain('docker compose is 2.20.3, and tidb needs 2.23.1 or newer');
+  expect((await run('doctor')).stdout).toContain('2.20.3; for tidb 2.23.1 or newer');
+});
+
 test('a fixed host port that is taken is found before anything is touched', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,0 +1,17 @@
+// Versions of compose as `docker compose version --short` prints them.
+import { expect, test } from 'vitest';
+import { CONFIGS_SINCE, isSince } from '../../../src/docker/compose.ts';
+
+test.each([
+  ['2.23.1', true],
+  ['v2.23.1', true],
+  ['2.23.3-desktop.2', true],
+  ['2.26.1-4', true],
+  ['5.0.0', true],
+  ['2.23.0', false],
+  ['2.23.0-desktop.1', false],
+  ['v2.20.3', false],
+  ['1.29.2', false],
+])('%s takes configs with their text: %s', (version, takes) => {
+  expect(isSince(version, CONFIGS_SINCE)).toBe(takes);
+});
