@@ -4,6 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FillResult } from '../../src/lab/disk.ts';
 import type { LabStatus } from '../../src/lab/status.ts';
 import { buildStandIn } from '../stand-in/build.ts';
 import { docker, labctl, startLab, type TestLab } from './labctl.ts';
@@ -73,6 +74,7 @@ test('PD is healthy before the others start, and every one of them gets its conf
   expect(config('tikv-1')).toContain('[raft-engine]');
   expect(config('tidb-1')).toContain('max-procs = 2');
   expect(config('tikv-2')).toContain('zone = "west"');
+  expect(config('tikv-2')).toMatch(/apply-pool-size = 1\nraft-log-gc-threshold = 50\n/);
   expect(config('pd-1')).toContain('replication-mode = "dr-auto-sync"');
   const rules = told
     .find(({ own }) => own === 'pd-1')!
@@ -165,6 +167,14 @@ test('status tells of stores and owners; a store that PD does not see makes the 
   await expect.poll(why, LIMIT).toBe('2 of 3 stores are Up tikv-2 Disconnected');
   expect((await lab.run('heal')).status).toBe(0);
   expect((await lab.run('wait', '--for', 'healthy')).status).toBe(0);
+});
+
+test('the disk of a store can be filled, where the stack gives it one', async () => {
+  const full = await lab.json<FillResult>('fill', 'tikv-2');
+  expect(full).toMatchObject({ sizeBytes: 160 * 2 ** 20, freeBytes: 0 });
+  const empty = await lab.json<FillResult>('fill', 'tikv-2', '--reset');
+  expect(empty.freeBytes).toBe(160 * 2 ** 20);
+  expect((await lab.run('fill', 'tikv-1')).err).toContain('tikv-1 has no disk of its own');
 });
 
 test('failpoints are set in a build that has them, and the lack of them is said', async () => {
