@@ -6,7 +6,8 @@ import { LabError } from '../../errors.ts';
 import type { PromoteContext, Promotion } from '../../stack/group.ts';
 import type { Node } from '../../stack/model.ts';
 import { seed } from './bootstrap.ts';
-import { type GtidSet, minus, parseGtids } from './gtid.ts';
+import { minus } from './gtid.ts';
+import { binlogScript, countLost, transactionsIn } from './losses.ts';
 import { type Member, memberOf, missing, settle, startOf, termOf, writes } from './member.ts';
 import type { Position, ServerState } from './state.ts';
 import { forgetSource, pointAt, startReplica, stopReceiver, stopReplica } from './statements.ts';
@@ -120,39 +121,10 @@ async function lostOf(
   { access, say }: PromoteContext,
 ): Promise<Promotion['lost']> {
   say(`reads the binlog of ${old.node.name}`);
-  const { file = '', position = 4 } = applied ?? {};
-  const tool = old.dialect.flavour === 'mariadb' ? 'mariadb-binlog' : 'mysqlbinlog';
-  const script = [
-    'cd /data; set --',
-    `for log in mysql-bin.[0-9]*; do [ "$log" \\< '${file}' ] || set -- "$@" "$log"; done`,
-    `${tool} --start-position=${file ? Math.max(position, 4) : 4} "$@" 2>/dev/null |`,
-    `  sed -n "s/.*GTID_NEXT= *'\\([^']*\\)'.*/id \\1/p; s/^#.*GTID \\([-0-9]*\\).*/id \\1/p"`,
-  ].join('\n');
-  let said: string;
-  try {
-    said = await access.onDisk(old.node, script);
-  } catch {
-    return null; // its disk is gone too
-  }
-  const ids = [...said.matchAll(/^id ([^\s]+)/gm)].map(([, id]) => id!);
-  const own = (await mustAnswer(target)).executed;
-  return countLost(ids, own);
-}
-
-/** `ANONYMOUS` are transactions without GTID; `AUTOMATIC` is none. */
-export function countLost(ids: readonly string[], own: GtidSet): Promotion['lost'] {
-  const unnamed = ids.filter((id) => id === 'ANONYMOUS').length;
-  const named = ids.filter((id) => /\d/.test(id) && !has(own, id));
-  return { writes: unnamed + named.length, ids: named.join(' ') };
-}
-
-/** `UUID:5`, or MariaDB's `0-1-5`. */
-function has(own: GtidSet, id: string): boolean {
-  const maria = /^(\d+-\d+)-(\d+)$/.exec(id);
-  const one: GtidSet = maria
-    ? new Map([[maria[1]!, [[Number(maria[2]), Number(maria[2])]]]])
-    : parseGtids(id);
-  return !minus(one, own).size;
+  const script = binlogScript(applied ?? { file: '', position: 0 });
+  const said = await access.onDisk(old.node, script).catch(() => ''); // its disk is gone too
+  const ids = transactionsIn(said);
+  return ids ? countLost(ids, (await mustAnswer(target)).executed) : null;
 }
 
 interface Change {

@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOf, formatGtids, minus, parseGtids } from '../../../src/systems/mysql/gtid.ts';
-import { countLost } from '../../../src/systems/mysql/promote.ts';
 
 const UUID = 'a6597c85-e4d4-11f1-a9f2-02420ad500c6';
 const OTHER = 'b6597c85-e4d4-11f1-a9f2-02420ad500c6';
@@ -39,14 +38,4 @@ test('what a has and b has not, for any two sets', () => {
       expect(countOf(minus(parseGtids(write(expected)), left))).toBe(0);
     }),
   );
-});
-
-test('lost are those that the new primary has not; without GTIDs all behind its position', () => {
-  const own = parseGtids(`${UUID}:1-5`);
-  expect(countLost([`${UUID}:5`, `${UUID}:6`, 'AUTOMATIC'], own)).toEqual({
-    writes: 1,
-    ids: `${UUID}:6`,
-  });
-  expect(countLost(['ANONYMOUS', 'ANONYMOUS', 'AUTOMATIC'], own)).toEqual({ writes: 2, ids: '' });
-  expect(countLost(['0-1-4', '0-1-5'], parseGtids('0-1-4'))).toEqual({ writes: 1, ids: '0-1-5' });
 });
