@@ -212,6 +212,12 @@ export const errorTable = {
     'A node has data of its own that the group it belongs to has not.',
     'labctl wipe NODE throws that data away; labctl up then gives it those of the group.',
   ),
+  'primary-empty': row(
+    125,
+    true,
+    'The data of a primary is gone, and that of its replicas is not.',
+    'labctl promote makes one of them the primary; labctl up then gives its data to the empty one.',
+  ),
   'promotion-failed': row(
     125,
     false,

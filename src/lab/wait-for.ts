@@ -1,10 +1,13 @@
 // wait: until nodes are what is asked for.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.ts';
+import type { BootStep } from '../stack/group.ts';
 import { isCustom, type NodeHealth } from '../stack/model.ts';
 import { formatDuration } from '../stack/units.ts';
+import { runSteps, stepsOf } from './bootstrap.ts';
 import { openControls } from './controls.ts';
 import { probeNodes } from './probe-nodes.ts';
+import { silent } from './report.ts';
 import { leaderOf } from './roles.ts';
 import { findNode, refresh, type Session } from './session.ts';
 
@@ -23,13 +26,37 @@ export async function waitFor(
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<number> {
+  return waitWith([], session, names, condition, timeoutMs, signal);
+}
+
+/** Healthy, with what their systems have to do for nodes that come back. Throws as waitFor does. */
+export async function waitBack(
+  session: Session,
+  names: readonly string[],
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  const steps = names.flatMap((name) => stepsOf(session.model, name));
+  return waitWith(steps, session, names, 'healthy', timeoutMs, signal);
+}
+
+async function waitWith(
+  steps: readonly BootStep[],
+  session: Session,
+  names: readonly string[],
+  condition: Condition,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<number> {
   for (const name of names) findNode(session, name);
   const nodes = names.length ? names : session.model.nodes.map(({ name }) => name);
   const startedMs = performance.now();
+  let left = steps;
   for (let current = session; ; current = await refresh(current)) {
+    left = await runSteps(current, left, silent);
     const missing = await unmet(current, nodes, condition);
     const waitedMs = performance.now() - startedMs;
-    if (!missing.length) return Math.round(waitedMs);
+    if (!missing.length && !left.length) return Math.round(waitedMs);
     if (waitedMs > timeoutMs) {
       const text = `not ${condition} within ${formatDuration(timeoutMs)}: ${missing.join(', ')}`;
       throw new LabError('wait-timeout', text);

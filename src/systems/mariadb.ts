@@ -4,6 +4,7 @@ import { mysqlSystem } from './mysql/system.ts';
 export const mariadb = mysqlSystem({
   flavour: 'mariadb',
   summary: 'MariaDB: a primary and replicas, asynchronous or semi-synchronous',
+  oldestVersion: '10.5',
   defaultVersion: '10.11',
-  suites: { '10.11': 'bookworm' },
+  suites: { '10.11': 'bookworm', '11.8': 'trixie' },
 });

@@ -4,6 +4,7 @@ import { mysqlSystem } from './mysql/system.ts';
 export const mysql = mysqlSystem({
   flavour: 'mysql',
   summary: 'MySQL: a primary and replicas, asynchronous or semi-synchronous',
+  oldestVersion: '5.7',
   defaultVersion: '9.7',
   suites: { '9.7': 'sid' },
 });

@@ -32,6 +32,7 @@ test('semi-sync', { timeout: TIMEOUT_MS }, async () => {
   await fallsBackAndReturns(lab);
   await losesWhatItReports(lab);
   await takesBackTheOld(lab, words);
+  await outlivesAnEmptiedPrimary(lab);
   rmSync(folder, { recursive: true });
 });
 
@@ -112,6 +113,21 @@ async function takesBackTheOld(lab: TestLab, words: readonly string[]) {
   expect(back.following).toEqual(['mysql-2', 'mysql-3']);
   await insert(lab, 'mysql-1', 9);
   for (const name of ['mysql-2', 'mysql-3'])
+    await expect.poll(() => rowsOf(lab, name), CATCH_UP).toBe('1,2,3,4,8,9');
+}
+
+/** An empty primary does not lead on: its replicas have the data. */
+async function outlivesAnEmptiedPrimary(lab: TestLab) {
+  const wiped = await lab.run('wipe', 'mysql-1', '--wait');
+  expect(wiped.status).toBe(125);
+  expect(wiped.err).toContain('(primary-empty)');
+  expect(wiped.err).toContain('labctl promote mysql-2');
+  const promoted = await lab.json<Promoted>('promote', 'mysql-2');
+  expect(promoted).toMatchObject({ from: 'mysql-1', orderly: false, lost: null });
+  expect(promoted.left).toEqual([{ node: 'mysql-1', why: 'not set up yet' }]);
+  const back = await lab.run('start', 'mysql-1', '--wait');
+  expect(back.status, back.err).toBe(0);
+  for (const name of ['mysql-1', 'mysql-2', 'mysql-3'])
     await expect.poll(() => rowsOf(lab, name), CATCH_UP).toBe('1,2,3,4,8,9');
 }
 

@@ -92,8 +92,8 @@ function lifecycleCommand(action: Action): CommandSpec {
         ? planLifecycle(session, action, names)
         : await act(context, session, action, names, options);
       if (wait && !dryRun) {
-        const { waitFor } = await import('../../lab/wait-for.ts');
-        await waitFor(await context.session(), names, 'healthy', timeoutMs, context.signal);
+        const { waitBack } = await import('../../lab/wait-for.ts');
+        await waitBack(await context.session(), names, timeoutMs, context.signal);
       }
       const { changed, unchanged, undone } = result;
       await context.print({

@@ -62,6 +62,7 @@ async function stepOf(node: Node, { nodes, configOf, access, say }: Group): Prom
   if (!state) return { done: false, words: 'waits for the server' };
   const first = choosePrimary(states);
   if (first === undefined) return { done: false, words: 'waits for the other servers' };
+  if (!states[first]?.settings) refuseEmpty(members, states, first);
   if (first === at) return makePrimary(member, state);
   const primaryState = states[first]!;
   if (!termOf(primaryState)) return { done: false, words: 'waits for the primary' };
@@ -80,6 +81,18 @@ function choosePrimary(states: readonly (ServerState | undefined)[]): number | u
     states.findIndex((state) => state!.settings && !state!.following),
     0,
   );
+}
+
+/** Only a group that is new as a whole begins anew: an empty primary has nothing to replicate. */
+function refuseEmpty(
+  members: readonly Member[],
+  states: readonly (ServerState | undefined)[],
+  first: number,
+): void {
+  const heir = members.find((_, at) => states[at]?.settings);
+  if (!heir) return;
+  const text = `${members[first]!.node.name} led, and its data is gone; the others have theirs`;
+  throw new LabError('primary-empty', text, { hint: `labctl promote ${heir.node.name}` });
 }
 
 async function makePrimary(member: Member, state: ServerState): Promise<Answer> {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Node, SystemConfig } from '../../stack/model.ts';
 import { dockerBytes, parseDuration } from '../../stack/units.ts';
 import { hostPorts, limitsOf, overridesOf, path, size, text } from '../../stack/values.ts';
-import type { Dialect } from './dialect.ts';
+import { type Dialect, isFrom } from './dialect.ts';
 import type { Asked } from './state.ts';
 import type { SemiSync } from './statements.ts';
 
@@ -11,7 +11,10 @@ export const PORT = 3306;
 const MEMBERS_MAX = 9;
 
 /** Servers of labctl's own layout, or what replication hangs on. */
-const OWN_FLAGS = ['server-id', 'report-host', 'log-bin', 'relay-log', 'datadir', 'port', 'socket'];
+const OWN_FLAGS = [
+  ...['server-id', 'report-host', 'log-bin', 'relay-log', 'datadir', 'port', 'socket'],
+  ...['gtid-mode', 'enforce-gtid-consistency'], // by the key gtid
+];
 
 const flagName = z
   .string()
@@ -26,10 +29,22 @@ const waits = text().refine((value) => 'ms' in parseDuration(value), 'must be a 
 /** What a dump or a script may be called; anything else is a folder of such. */
 const FILE = /\.(sql|sql\.gz|sh)$/;
 
-export function schemaOf(flavour: Dialect['flavour'], defaultVersion: string) {
+export interface Versions {
+  readonly oldestVersion: string;
+  readonly defaultVersion: string;
+}
+
+export function schemaOf(flavour: Dialect['flavour'], { oldestVersion, defaultVersion }: Versions) {
   const ofMember = {
     version: text()
-      .regex(/^\d+\.\d+(\.\d+)?$/, `a version is written like ${defaultVersion}`)
+      .regex(/^\d+\.\d+(\.\d+)?$/, {
+        error: `a version is written like ${defaultVersion}`,
+        abort: true,
+      })
+      .refine((version) => isFrom(version, oldestVersion), {
+        error: `${flavour} is known from ${oldestVersion} on`,
+        abort: true,
+      })
       .describe(`version of the server, e.g. ${defaultVersion}`),
     image: z.string().min(1).describe(`another image than ${flavour}:VERSION`),
     flags: z.record(flagName, text()).describe('flags of the server, without dashes'),
@@ -51,7 +66,7 @@ export function schemaOf(flavour: Dialect['flavour'], defaultVersion: string) {
       .describe('wait before or after others see the commit'),
   };
   const acks = z.int().min(1).default(1).describe('how many replicas must answer');
-  return z.strictObject({
+  const group = z.strictObject({
     version: ofMember.version.default(defaultVersion),
     nodes: z.int().min(1).max(MEMBERS_MAX).default(2).describe('a primary and its replicas'),
     replication: z
@@ -77,6 +92,16 @@ export function schemaOf(flavour: Dialect['flavour'], defaultVersion: string) {
     overrides: overridesOf(ofMember).describe(
       `keys of single servers: {${flavour}-2: {version: ${defaultVersion}}}`,
     ),
+  });
+  return group.superRefine(({ nodes, replication, semi_sync: settings }, { addIssue }) => {
+    const complain = (key: string, message: string) =>
+      addIssue({ code: 'custom', path: [key], message });
+    if (replication === 'async') {
+      if (settings) complain('semi_sync', 'needs replication: semi-sync');
+      return;
+    }
+    const wanted = settings && 'acks' in settings ? settings.acks : 1;
+    if (wanted >= nodes) complain('nodes', `must be more than semi_sync.acks (${wanted})`);
   });
 }
 

@@ -13,9 +13,12 @@ const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /** True for MySQL of that version or a later one; never for MariaDB, which counts otherwise. */
 export function isMysql({ flavour, version }: Dialect, least: string): boolean {
-  if (flavour !== 'mysql') return false;
+  return flavour === 'mysql' && isFrom(version, least);
+}
+
+export function isFrom(version: string, least: string): boolean {
   const have = numbers(version);
-  const wanted = least.split('.').map(Number);
+  const wanted = numbers(least);
   for (const [i, number] of wanted.entries()) {
     const own = have[i] ?? NEWEST;
     if (own !== number) return own > number;

@@ -20,12 +20,13 @@ const START_ENCRYPTION = 164;
 export const UNNAMED = '';
 
 /**
- * For sh, over a server's data: each binlog file from that place on, behind its first four bytes, in
- * base64. Files are named by numbers of equal length.
+ * For sh, over a server's data: each binlog file from that place on, behind its first four bytes,
+ * in base64. Files are named by numbers of equal length.
  */
 export const binlogScript = ({ file, position }: Position): string =>
   [
-    'cd /data',
+    // Without its settings these are data made since: what it had is gone.
+    'cd /data; [ -e labctl.cnf ] || exit 0',
     'for log in mysql-bin.[0-9]*; do',
     `  [ "$log" \\< '${file}' ] && continue`,
     `  from=5; [ "$log" != '${file}' ] || from=${Math.max(position, 4) + 1}`,

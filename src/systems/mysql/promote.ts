@@ -42,9 +42,13 @@ export async function promoteServer(node: Node, group: PromoteContext): Promise<
     if (why === undefined) following.push(other.node.name);
     else left.push({ node: other.node.name, why });
   }
-  if (old && !isOrderly)
-    left.push({ node: old.node.name, why: oldState ? 'cut off: still takes writes' : 'dead' });
+  if (old && !isOrderly) left.push({ node: old.node.name, why: whyLeft(oldState) });
   return { from: source ?? null, orderly: isOrderly, following, left, lost: lost ?? null };
+}
+
+function whyLeft(state: ServerState | undefined): string {
+  if (!state) return 'dead';
+  return state.settings ? 'cut off: still takes writes' : 'not set up yet';
 }
 
 const NOTHING = { writes: 0, ids: '' };
@@ -69,7 +73,8 @@ async function handOver(
   state: ServerState,
   { limitMs, say }: PromoteContext,
 ): Promise<boolean> {
-  if (!oldState || oldState.following || state.following?.receiver !== 'Yes') return false;
+  if (!oldState?.settings || oldState.following || state.following?.receiver !== 'Yes')
+    return false;
   say(`stops writes to ${old.node.name}`);
   await settle(old, undefined);
   const { end, executed } = await mustAnswer(old);

@@ -2,7 +2,16 @@
 // as any may come to lead. What differs is in dialect.ts and what follows from it.
 import type { ImageSource, Node, ServiceContext, System } from '../../stack/model.ts';
 import { replicationSteps } from './bootstrap.ts';
-import { askedOf, initMount, isSeed, PORT, read, schemaOf, semiSyncOf } from './config.ts';
+import {
+  askedOf,
+  initMount,
+  isSeed,
+  PORT,
+  read,
+  schemaOf,
+  semiSyncOf,
+  type Versions,
+} from './config.ts';
 import type { Dialect } from './dialect.ts';
 import { serverFlags } from './flags.ts';
 import { claimOf, compareHealths, healthOf } from './health.ts';
@@ -13,19 +22,18 @@ import { readState } from './state.ts';
 /** Environment that makes data: for the first server alone, the others get it by replication. */
 const SEED_ONLY = /^(MYSQL|MARIADB)_(DATABASE|USER|PASSWORD)(_FILE)?$/;
 
-export interface Packaged {
+export interface Packaged extends Versions {
   readonly flavour: Dialect['flavour'];
   readonly summary: string;
-  readonly defaultVersion: string;
   /** Version, or the first numbers of it -> the Debian suite that has it. */
   readonly suites: Readonly<Record<string, string>>;
 }
 
-export function mysqlSystem({ flavour, summary, defaultVersion, suites }: Packaged): System {
+export function mysqlSystem({ flavour, summary, suites, ...versions }: Packaged): System {
   return {
     name: flavour,
     summary,
-    schema: schemaOf(flavour, defaultVersion),
+    schema: schemaOf(flavour, versions),
 
     nodes(group, config) {
       const { nodes, host_port: hostPort } = read(config);

@@ -149,3 +149,25 @@ test("the user's data and accounts go to the first server alone", () => {
   expect(second!.init).toBeUndefined();
   expect(second!.environment).not.toHaveProperty('MYSQL_DATABASE');
 });
+
+test('keys that do not go together, and versions before the oldest', () => {
+  const complaints = (set: object, system = mysql) =>
+    system.schema
+      .safeParse(set)
+      .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const semiSync = { replication: 'semi-sync', nodes: 3 };
+  expect(complaints({ ...semiSync, semi_sync: { acks: 2 } })).toBeUndefined();
+  expect(complaints({ ...semiSync, semi_sync: { acks: 3 } })).toEqual([
+    'nodes: must be more than semi_sync.acks (3)',
+  ]);
+  expect(complaints({ ...semiSync, nodes: 1 }, mariadb)).toHaveLength(1);
+  expect(complaints({ semi_sync: { timeout: '5s' } })).toEqual([
+    'semi_sync: needs replication: semi-sync',
+  ]);
+  expect(complaints({ version: '5.7' })).toBeUndefined();
+  expect(complaints({ version: '5.6' })).toEqual(['version: mysql is known from 5.7 on']);
+  expect(complaints({ overrides: { 'mariadb-2': { version: '10.4' } } }, mariadb)).toHaveLength(1);
+  expect(complaints({ flags: { gtid_mode: 'OFF' } })).toEqual([
+    'flags.gtid_mode: Invalid key in record',
+  ]);
+});
