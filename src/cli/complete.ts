@@ -20,9 +20,13 @@ export interface Sources {
 
 /**
  * `words`: what stands behind `labctl`, the last one being typed. Candidates begin with it; none
- * where the shell should offer files.
+ * where the shell should offer files. `usualLab` is the environment's, where no flag names another.
  */
-export async function complete(words: readonly string[], sources: Sources): Promise<string[]> {
+export async function complete(
+  words: readonly string[],
+  sources: Sources,
+  usualLab?: string,
+): Promise<string[]> {
   const typed = words.at(-1) ?? '';
   const { command, rest } = findCommand(words.slice(0, -1));
   if (!command) return words.length > 1 ? [] : startingWith(typed, topNames());
@@ -31,7 +35,7 @@ export async function complete(words: readonly string[], sources: Sources): Prom
   const subs = command.commands.map((sub) => sub.name());
   if (subs.length) return startingWith(typed, subs);
   const before = findOption(command, rest.at(-1) ?? '');
-  const lab = valueBehind(rest, ['-l', '--lab']);
+  const lab = valueBehind(rest, ['-l', '--lab']) ?? usualLab;
   if (before && takesValue(before))
     return startingWith(typed, await optionValues(before, lab, sources));
   if (typed.startsWith('-')) {

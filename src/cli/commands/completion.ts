@@ -62,12 +62,12 @@ export const hiddenComplete: CommandSpec = {
   summary: 'words that may stand next',
   examples: ['__complete -- fault add lat'],
   configure: (command) => command.argument('[words...]', 'behind --'),
-  run: async (_context, typed: readonly string[]) => {
+  run: async ({ shared }, typed: readonly string[]) => {
     const [{ complete }, { words }] = await Promise.all([
       import('../complete.ts'),
       import('../../lab/words.ts'),
     ]);
-    const found = await complete(typed, words);
+    const found = await complete(typed, words, shared.lab);
     process.stdout.write(found.map((word) => `${word}\n`).join(''));
   },
 };

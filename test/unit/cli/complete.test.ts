@@ -44,3 +44,8 @@ test('flags are offered where one is begun', async () => {
     expect.arrayContaining(['--set', '--timeout', '--lab', '--help']),
   );
 });
+
+test("the environment's lab, where no flag names another", async () => {
+  expect(await complete(['status', ''], sources, 'other')).toContain('app');
+  expect(await complete(['status', '--lab', 'demo', ''], sources, 'other')).toContain('etcd-1');
+});
