@@ -118,7 +118,7 @@ async function makeReplica(
     else await followFromStart(member, name);
     return { done: true, words };
   }
-  if (!state.following) return rejoin(member, state, primary, primaryState);
+  if (state.following?.source !== name) return rejoin(member, state, primary, primaryState);
   const runs = state.following.applier === 'Yes' && state.following.receiver !== 'No';
   if (runs && isSettled(member, state, undefined)) return { done: true };
   // The receiver asks for semi-sync only when it starts.
@@ -200,25 +200,26 @@ function dumpFlags({ dialect }: Member): string[] {
   ];
 }
 
-/** A primary of old comes back: as a replica if the new one has all that it has. */
+/** A primary of old comes back, or a replica of one: if the new one has all that it has. */
 async function rejoin(
   member: Member,
   state: ServerState,
   primary: Member,
   primaryState: ServerState,
 ): Promise<Answer> {
+  const { dialect, node } = member;
   const { name } = primary.node;
   const own = missing(member, state, primaryState);
-  const isKnown = own !== undefined && member.dialect.gtid;
-  if (!isKnown || own > 0) {
-    const what = isKnown
-      ? `has ${writes(own)} that ${name} has not`
-      : `was a primary before ${name}`;
-    throw new LabError('node-diverged', `${member.node.name} ${what}`, {
-      hint: `labctl wipe ${member.node.name} --wait gives it the data of ${name} instead`,
+  if (own || !dialect.gtid) {
+    const { source } = state.following ?? {};
+    const was = source ? `follows ${source}, not ${name}` : `was a primary before ${name}`;
+    const what = own && dialect.gtid ? `has ${writes(own)} that ${name} has not` : was;
+    throw new LabError('node-diverged', `${node.name} ${what}`, {
+      hint: `labctl wipe ${node.name} --wait gives it the data of ${name} instead`,
     });
   }
+  await member.sql(stopReplica(dialect));
   await settle(member, undefined);
-  await member.sql(...pointAt(member.dialect, name, 'gtid'), startReplica(member.dialect));
+  await member.sql(...pointAt(dialect, name, 'gtid'), startReplica(dialect));
   return { done: true, words: `replica of ${name}` };
 }

@@ -79,7 +79,8 @@ function briefOf({ source, receiver, applier, lagSeconds: lag, gap }: Facts): st
 
 /**
  * Adds to replicas how far they are behind their source: transactions where there are GTIDs, else
- * bytes of its binlog. Of two primaries only the one of the higher term is healthy.
+ * bytes of its binlog. Of two primaries only the one of the higher term is healthy, and who
+ * follows it.
  */
 export function compareHealths(
   healths: ReadonlyMap<string, NodeHealth>,
@@ -87,19 +88,23 @@ export function compareHealths(
 ): ReadonlyMap<string, NodeHealth> {
   const terms = [...healths.values()].map(({ leader, term = 0 }) => (leader ? term : 0));
   const latest = Math.max(...terms);
+  const primary = latest && [...healths.keys()][terms.indexOf(latest)];
   const entries = [...healths].map(([name, health]): [string, NodeHealth] => {
     const { leader, term = 0, facts } = health;
     if (leader && term < latest) {
       const detail = 'a primary of old: labctl up takes it back';
       return [name, { ...health, health: 'unhealthy', detail }];
     }
+    const isStray = primary && facts?.source && facts.source !== primary;
+    const detail = isStray && `follows ${facts.source}, not ${primary}: labctl up takes it back`;
+    const own = detail ? { ...health, health: 'unhealthy' as const, detail } : health;
     const source = facts?.source && healths.get(String(facts.source))?.facts;
-    if (!facts || !source) return [name, health];
+    if (!facts || !source) return [name, own];
     const byGtid = gtid || flavour === 'mariadb';
     const gap = byGtid ? gtidGap(source, facts) : bytesGap(source, facts);
     const more = { ...facts, [byGtid ? 'gap' : 'gapBytes']: gap };
     const brief = briefOf({ ...facts, gap: byGtid || gap === null ? gap : `${gap} B` });
-    return [name, { ...health, facts: more, brief }];
+    return [name, { ...own, facts: more, brief }];
   });
   return new Map(entries);
 }

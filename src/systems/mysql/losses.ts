@@ -27,7 +27,7 @@ export const binlogScript = ({ file, position }: Position): string =>
   [
     // Without its settings these are data made since: what it had is gone.
     'cd /data; [ -e labctl.cnf ] || exit 0',
-    'for log in mysql-bin.[0-9]*; do',
+    'for log in mysql-bin.*[0-9]; do', // not the .idx files of MariaDB 11.4
     `  [ "$log" \\< '${file}' ] && continue`,
     `  from=5; [ "$log" != '${file}' ] || from=${Math.max(position, 4) + 1}`,
     '  echo "log $log"; { head -c 4 "$log"; tail -c "+$from" "$log"; } | base64',

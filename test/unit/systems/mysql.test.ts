@@ -150,6 +150,24 @@ test("the user's data and accounts go to the first server alone", () => {
   expect(second!.environment).not.toHaveProperty('MYSQL_DATABASE');
 });
 
+test('who follows another than the primary is not healthy', async () => {
+  const primary = await probe(PRIMARY_CNF + server(`${UUID}:1-9`, 0) + binlog);
+  const replica = await probe(REPLICA_CNF + replicaRow('new') + server(`${UUID}:1-3`) + binlog);
+  const compared = mysql.compare!(
+    new Map([
+      ['mysql-1', { ...primary, term: 1 }],
+      ['mysql-2', primary],
+      ['mysql-3', replica],
+    ]),
+    config(),
+  );
+  expect(compared.get('mysql-3')).toMatchObject({
+    health: 'unhealthy',
+    detail: 'follows mysql-1, not mysql-2: labctl up takes it back',
+    facts: { gap: 6 },
+  });
+});
+
 test('keys that do not go together, and versions before the oldest', () => {
   const complaints = (set: object, system = mysql) =>
     system.schema
