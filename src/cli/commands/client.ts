@@ -3,7 +3,7 @@ import type { CommandSpec } from '../command.ts';
 
 export const client: CommandSpec = {
   name: 'client',
-  summary: "run the system's own client (etcdctl) inside a node",
+  summary: "run the system's own client (etcdctl, mysql) inside a node",
   examples: ['client -- put greeting hello', 'client etcd-2 -- get greeting'],
   configure: (command) =>
     command
