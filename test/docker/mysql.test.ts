@@ -119,14 +119,14 @@ async function takesBackTheOld(lab: TestLab, words: readonly string[]) {
 
 /** An empty primary does not lead on: its replicas have the data. */
 async function outlivesAnEmptiedPrimary(lab: TestLab) {
-  const wiped = await lab.run('wipe', 'mysql-1', '--wait');
+  const wiped = await lab.run('wipe', 'mysql-1', '--wait', '--timeout', '90s');
   expect(wiped.status).toBe(125);
   expect(wiped.err).toContain('(primary-empty)');
   expect(wiped.err).toContain('labctl promote mysql-2');
   const promoted = await lab.json<Promoted>('promote', 'mysql-2');
   expect(promoted).toMatchObject({ from: 'mysql-1', orderly: false, lost: null });
   expect(promoted.left).toEqual([{ node: 'mysql-1', why: 'not set up yet' }]);
-  const back = await lab.run('start', 'mysql-1', '--wait');
+  const back = await lab.run('start', 'mysql-1', '--wait', '--timeout', '90s');
   expect(back.status, back.err).toBe(0);
   for (const name of ['mysql-1', 'mysql-2', 'mysql-3'])
     await expect.poll(() => rowsOf(lab, name), CATCH_UP).toBe('1,2,3,4,8,9');
@@ -141,7 +141,7 @@ async function findsTheNewPrimary(lab: TestLab) {
   await expect
     .poll(async () => (await nodeShown(lab, 'mysql-3')).detail, CATCH_UP)
     .toBe('follows mysql-2, not mysql-1: labctl up takes it back');
-  const back = await lab.run('start', 'mysql-3', '--wait');
+  const back = await lab.run('start', 'mysql-3', '--wait', '--timeout', '90s');
   expect(back.status, back.err).toBe(0);
   await insert(lab, 'mysql-1', 10);
   await expect.poll(() => rowsOf(lab, 'mysql-3'), CATCH_UP).toBe('1,2,3,4,8,9,10');
