@@ -18,7 +18,7 @@ export type ScaleStep = (node: Node, nodes: readonly ReachedNode[]) => Promise<s
 /** How a group grows and shrinks while it runs; the node of the highest number goes first. */
 export interface Scaling {
   /** What can be scaled -> where its count stands in the config. `tikv` is tikv-1, tikv-2 ... */
-  sizes(group: string): Readonly<Record<string, readonly string[]>>;
+  sizes(group: string, config: SystemConfig): Readonly<Record<string, readonly string[]>>;
   /** Before the node's container is made. */
   readonly join?: ScaleStep;
   /** When the container runs, before it is waited for until it is healthy. */

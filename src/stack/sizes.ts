@@ -19,10 +19,12 @@ type Json = Readonly<Record<string, unknown>>;
 /** What `labctl scale` can change in this stack. */
 export function sizesOf(stack: Stack, systems: Systems): readonly Size[] {
   return Object.entries(stack.systems).flatMap(([group, config]) =>
-    Object.entries(systems[config.system]?.scaling?.sizes(group) ?? {}).flatMap(([name, path]) => {
-      const count = path.reduce<unknown>((at, step) => (at as Json | undefined)?.[step], config);
-      return typeof count === 'number' ? [{ name, group, path, count }] : [];
-    }),
+    Object.entries(systems[config.system]?.scaling?.sizes(group, config) ?? {}).flatMap(
+      ([name, path]) => {
+        const count = path.reduce<unknown>((at, step) => (at as Json | undefined)?.[step], config);
+        return typeof count === 'number' ? [{ name, group, path, count }] : [];
+      },
+    ),
   );
 }
 
@@ -44,11 +46,12 @@ export function withCountsOf(stack: Stack, other: Stack, systems: Systems): Stac
   );
 }
 
-/** The stack with as many nodes as have a network; with its own count where there is none. */
+/** The stack with as many nodes as have a network; with its own counts before there is any. */
 export function withNetworks(stack: Stack, systems: Systems, networks: Iterable<string>): Stack {
   const names = [...networks].filter((name) => !(name in stack.nodes));
+  if (!names.length) return stack;
   return sizesOf(stack, systems).reduce((last, size) => {
     const there = names.filter((name) => name.replace(/-\d+$/, '') === size.name).length;
-    return there ? withCount(last, size, there) : last;
+    return withCount(last, size, there);
   }, stack);
 }

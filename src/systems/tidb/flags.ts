@@ -1,23 +1,24 @@
 // The command line of each role. test/unit/systems/tidb-flags.ts has every flag by version.
-import type { Node } from '../../stack/model.ts';
+import type { Node, ServiceContext } from '../../stack/model.ts';
 import { ofRole, PORTS, type Role, roleOf } from './roles.ts';
-import type { TidbConfig } from './schema.ts';
+import { read } from './schema.ts';
 import { tiflashArguments } from './tiflash.ts';
 import { has, hasCdcDataDir } from './versions.ts';
 
 const DATA = '/data';
 
 /** `file` is where the role's TOML is. All addresses that others are told are names, not IPs. */
-export function flagsOf(
-  config: TidbConfig,
-  node: Node,
-  peers: readonly Node[],
-  file: string,
-): readonly string[] {
+export function flagsOf(node: Node, context: ServiceContext, file: string): readonly string[] {
+  const { peers, joined } = context;
+  const config = read(context.config);
   const pds = ofRole(peers, 'pd').map(({ name }) => name);
   const { client, peer } = PORTS.pd;
   const endpoints = pds.map((name) => `${name}:${client}`).join(',');
   const { name } = node;
+  const urlsOf = (names: readonly string[]) =>
+    names.map((each) => `http://${each}:${client}`).join(',');
+  const others = pds.filter((each) => each !== name);
+  const members = pds.map((each) => `${each}=http://${each}:${peer}`).join(',');
   const flags: Record<Role, () => readonly string[]> = {
     pd: () => [
       `--name=${name}`,
@@ -26,7 +27,7 @@ export function flagsOf(
       `--advertise-client-urls=http://${name}:${client}`,
       `--peer-urls=http://0.0.0.0:${peer}`,
       `--advertise-peer-urls=http://${name}:${peer}`,
-      `--initial-cluster=${pds.map((each) => `${each}=http://${each}:${peer}`).join(',')}`,
+      joined ? `--join=${urlsOf(others)}` : `--initial-cluster=${members}`,
       `--config=${file}`,
     ],
     tikv: () => [
@@ -53,7 +54,7 @@ export function flagsOf(
     ticdc: () => [
       `--addr=0.0.0.0:${PORTS.ticdc.api}`,
       `--advertise-addr=${name}:${PORTS.ticdc.api}`,
-      `--pd=${pds.map((each) => `http://${each}:${client}`).join(',')}`,
+      `--pd=${urlsOf(pds)}`,
       ...cdcData(config.version),
       ...(config.config && has(config.version, 'ticdc --config') ? [`--config=${file}`] : []),
     ],

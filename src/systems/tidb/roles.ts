@@ -80,6 +80,14 @@ const DIALS: readonly (readonly [from: Role, to: Role, ports: readonly number[]]
   ['ticdc', 'ticdc', [PORTS.ticdc.api]],
 ];
 
+const NO_SQL: readonly Role[] = ['tidb', 'tiflash', 'ticdc'];
+
+export const rolesOf = (mode: 'tidb' | 'tikv-slim'): readonly Role[] =>
+  ROLES.filter((role) => mode === 'tidb' || !NO_SQL.includes(role));
+
+/** Two clusters in one lab: the group tidb has the plain names. */
+export const prefixOf = (group: string): string => (group === 'tidb' ? '' : `${group}-`);
+
 export const roleOf = (node: Node): Role => node.role as Role;
 
 export const ofRole = (nodes: readonly Node[], role: Role): readonly Node[] =>

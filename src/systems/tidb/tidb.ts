@@ -7,7 +7,8 @@ import { flagsOf } from './flags.ts';
 import { panels } from './panels.ts';
 import { placementSteps, zoneProblems } from './placement.ts';
 import { claim, probe, unready } from './probe.ts';
-import { edgesAmong, PORTS, ROLE_FACTS, ROLES, type Role, roleOf } from './roles.ts';
+import { edgesAmong, PORTS, prefixOf, ROLE_FACTS, type Role, roleOf, rolesOf } from './roles.ts';
+import { scaling } from './scale.ts';
 import { read, schema } from './schema.ts';
 import { PROXY_FILE, tiflashConfig, tiflashProxyConfig } from './tiflash.ts';
 
@@ -19,8 +20,6 @@ const GO_MEMORY: Partial<Record<Role, string>> = { pd: '256MiB', tidb: '512MiB' 
 /** Compose takes no config of no bytes. */
 const EMPTY = '# nothing\n';
 
-const NO_SQL: readonly Role[] = ['tidb', 'tiflash', 'ticdc'];
-
 export const tidb: System = {
   name: 'tidb',
   summary: 'TiDB: PD, TiKV and TiDB servers, optional TiFlash and TiCDC; or PD and TiKV alone',
@@ -28,14 +27,11 @@ export const tidb: System = {
 
   nodes(group, config) {
     const { mode, ...keys } = read(config);
-    // Two clusters in one lab: the group tidb has the plain names.
-    const prefix = group === 'tidb' ? '' : `${group}-`;
-    const roles = ROLES.filter((role) => mode === 'tidb' || !NO_SQL.includes(role));
-    return roles.flatMap((role) => {
+    return rolesOf(mode).flatMap((role) => {
       const { count, host_port: hostPort } = keys[role];
       const { ports, publish, metrics } = ROLE_FACTS[role];
       return Array.from({ length: count }, (_, i) => ({
-        name: `${prefix}${role}-${i + 1}`,
+        name: `${prefixOf(group)}${role}-${i + 1}`,
         group,
         system: 'tidb',
         role,
@@ -58,7 +54,8 @@ export const tidb: System = {
     return { ref: image ?? `${ROLE_FACTS[roleOf(node)].image}:${tag}` };
   },
 
-  service(node, { config, peers }: ServiceContext) {
+  service(node, context: ServiceContext) {
+    const { config } = context;
     const role = roleOf(node);
     const { environment, binary, defaults } = read(config);
     const memory = defaults === 'laptop' ? GO_MEMORY[role] : undefined;
@@ -66,7 +63,7 @@ export const tidb: System = {
     return {
       template: 'node', // the roles differ in nothing but their words
       program,
-      command: [...words, ...flagsOf(read(config), node, peers, configFile(role))],
+      command: [...words, ...flagsOf(node, context, configFile(role))],
       environment: { ...(memory && { GOMEMLIMIT: memory }), ...environment },
       binary,
     };
@@ -82,6 +79,7 @@ export const tidb: System = {
 
   panels,
   problems: (nodes, config) => zoneProblems(read(config), nodes),
+  scaling,
   steps: placementSteps,
   probe: (access, node, config) => probe(access, node, read(config)),
   claim,

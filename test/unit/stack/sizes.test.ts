@@ -33,6 +33,21 @@ test('the networks of a lab tell its sizes, whatever its labels say', () => {
   expect(withNetworks(stack({ etcd: 3 }), systems, [])).toEqual(stack({ etcd: 3 }));
 });
 
+test('a count of nothing is one, too: its nodes are gone, whatever the label says', () => {
+  const tidb = (tiflash: number): Stack => ({
+    name: 'demo',
+    systems: {
+      tidb: {
+        system: 'tidb',
+        ...(systems.tidb!.schema.parse({ tiflash: { count: tiflash } }) as object),
+      },
+    },
+    nodes: {},
+  });
+  expect(withNetworks(tidb(1), systems, networks(tidb(0)))).toEqual(tidb(0));
+  expect(withNetworks(tidb(0), systems, networks(tidb(2)))).toEqual(tidb(2));
+});
+
 test('a count may stand deep in a config, and a system may have several', () => {
   const two: System = {
     ...systems.etcd!,

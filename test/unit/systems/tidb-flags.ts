@@ -27,6 +27,7 @@ export const KNOWN_FLAGS: Readonly<Record<string, Readonly<Record<string, KnownF
     'peer-urls': always(PD),
     'advertise-peer-urls': always(PD),
     'initial-cluster': always(PD),
+    join: always(`${PD}; refused beside initial-cluster`),
     config: always(PD),
   },
   tikv: {

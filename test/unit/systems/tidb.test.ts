@@ -23,15 +23,15 @@ function model(set: object = {}, zones?: Record<string, string[]>, group = 'tidb
   return buildModel({ ...stack, ...(zones && { zones }) }, systems);
 }
 
-const contextOf = (of: Model, node: Node) => ({
+const contextOf = (of: Model, node: Node, joined = false) => ({
   lab: 'demo',
   config: configOf(of, node),
   peers: of.nodes,
-  joined: false,
+  joined,
 });
 const named = (of: Model, name: string) => of.nodes.find((node) => node.name === name)!;
-const command = (of: Model, node: Node) =>
-  tidb.service(node, contextOf(of, node)).command as readonly string[];
+const command = (of: Model, node: Node, joined = false) =>
+  tidb.service(node, contextOf(of, node, joined)).command as readonly string[];
 const files = (of: Model, name: string) => {
   const node = named(of, name);
   return Object.fromEntries(
@@ -46,8 +46,11 @@ describe.each(VERSIONS)('version %s', (version) => {
   const of = model({ version, ...ALL, ticdc: { count: 1, config: { a: 1 } } });
 
   test('every flag exists in it', () => {
-    for (const node of of.nodes) {
-      const words = command(of, node).filter((word) => word.startsWith('-') && word !== '--');
+    const all = of.nodes.flatMap((node) => [false, true].map((joined) => ({ node, joined })));
+    for (const { node, joined } of all) {
+      const words = command(of, node, joined).filter(
+        (word) => word.startsWith('-') && word !== '--',
+      );
       for (const word of words) {
         const name = /^--?([\w.-]+)=/.exec(word)?.[1];
         const known = KNOWN_FLAGS[node.role]![name!];
@@ -102,6 +105,15 @@ describe.each(VERSIONS)('version %s', (version) => {
       expect(mode['dr-auto-sync']).toMatchObject({ primary: 'east', [key]: value });
     }
   });
+});
+
+test('a PD that joins is told of the others, and nobody else is told another thing', () => {
+  const of = model(ALL);
+  const words = command(of, named(of, 'pd-3'), true);
+  expect(words).toContain('--join=http://pd-1:2379,http://pd-2:2379');
+  expect(words.join(' ')).not.toContain('--initial-cluster');
+  for (const node of of.nodes.filter(({ role }) => role !== 'pd'))
+    expect(command(of, node, true)).toEqual(command(of, node));
 });
 
 test('TiCDC: where it puts its data changed in two release lines', () => {

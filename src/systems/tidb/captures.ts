@@ -1,0 +1,47 @@
+// How a TiCDC server leaves: its tables go to the others first. Read in tiup, which does the same
+// before it stops one (cluster/api/cdcapi.go). A TiCDC without that API loses its tables when it is
+// gone, and the others take them over.
+import type { ScaleStep } from '../../stack/scaling.ts';
+import { askHttp } from '../ask-http.ts';
+import { ofRole, PORTS } from './roles.ts';
+
+const LIMIT_MS = 5_000;
+const CAPTURES = '/api/v1/captures';
+
+interface Capture {
+  readonly id: string;
+  readonly address: string;
+  readonly is_owner?: boolean;
+}
+
+export const leave: ScaleStep = async ({ group, name }, nodes) => {
+  const others = nodes.filter(
+    ({ node }) => node.group === group && node.name !== name && ofRole([node], 'ticdc').length,
+  );
+  const [other] = others;
+  if (!other) return undefined; // nobody takes its tables
+  const send = async <T>(method: 'GET' | 'POST' | 'PUT', path: string, body = '') => {
+    const { ask } = other.access;
+    const answer = await askHttp(ask, PORTS.ticdc.api, method, path, LIMIT_MS, { body });
+    return answer && answer.status < 300 ? parse<T>(answer.body) : undefined;
+  };
+  const captures = await send<readonly Capture[]>('GET', CAPTURES);
+  const own = captures?.find(({ address }) => address === `${name}:${PORTS.ticdc.api}`);
+  if (!own) return undefined;
+  if (own.is_owner) {
+    await send('POST', '/api/v1/owner/resign');
+    return 'it is the owner; handing over';
+  }
+  const body = JSON.stringify({ capture_id: own.id });
+  const drained = await send<{ current_table_count?: number }>('PUT', `${CAPTURES}/drain`, body);
+  const left = drained?.current_table_count;
+  return left ? `${left} tables left` : undefined;
+};
+
+function parse<T>(json: string): T | undefined {
+  try {
+    return JSON.parse(json) as T;
+  } catch {
+    return undefined;
+  }
+}
