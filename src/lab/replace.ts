@@ -160,19 +160,23 @@ const wrong = (text: string, hint?: string) =>
 
 /** `flags.a=b` gives all flags, that one among them: a key stands for the whole of its value. */
 function keysSet(model: Model, node: Node, set: readonly string[]) {
-  const { group } = node;
-  const parts = { systems: { [group]: configOf(model, node) } };
-  const { value, applied, problems } = applyOverrides(parts, set, systems);
-  for (const { at, message, hint } of problems) throw wrong(`${at}: ${message}`, hint);
-  const config = (value as typeof parts).systems[group]!;
-  const keys = applied.map(({ path }) => String(path[2]));
+  const { group, name } = node;
+  const config = configOf(model, node);
+  const parts = { systems: { [group]: { system: node.system, overrides: { [name]: config } } } };
+  const prefix = `${group}.overrides.${name}.`;
+  const words = set.map((word) => prefix + word);
+  const { value, applied, problems } = applyOverrides(parts, words, systems);
+  for (const { at, message, hint } of problems)
+    throw wrong(`${String(at).replace(prefix, '')}: ${message}`, hint);
+  const found: NodeConfig = (value as typeof parts).systems[group]!.overrides[name]!;
+  const keys = applied.map(({ path }) => String(path[4]));
   /** A scalar as it was typed; `path` begins with `overrides` and the node's name. */
   const written = (path: Path) => {
-    const place = ['systems', group, ...path.slice(2)];
-    const found = overrideOf(applied, place);
-    return found && writtenAt(found.document, place.slice(found.path.length));
+    const place = ['systems', group, ...path];
+    const one = overrideOf(applied, place);
+    return one && writtenAt(one.document, place.slice(one.path.length));
   };
-  return { change: Object.fromEntries(keys.map((key) => [key, config[key]])), written };
+  return { change: Object.fromEntries(keys.map((key) => [key, found[key]])), written };
 }
 
 /** The model with that change in force for the node; undefined: what the stack says. */

@@ -73,11 +73,14 @@ export async function resize(
   // Prometheus is made anew whenever a node comes or goes; Grafana, where it could be had.
   const monitor = monitorFrom(session.observed.monitors);
   const makes = monitor.monitor || sizes.some((size) => size.count > countOf(size));
-  const stack = { ...target.stack, ...monitor };
+  // While some come, those that are to go are there yet.
+  const all = sizes.reduce(
+    (last, size) => withCount(last, size, Math.max(size.count, countOf(size))),
+    { ...target.stack, ...monitor },
+  );
+  const largest = buildModel(all, systems, target.replaced);
   await requireRoom(session, target, options);
-  const images = makes
-    ? await ensureImages(session.docker, { ...target, stack }, options)
-    : undefined;
+  const images = makes ? await ensureImages(session.docker, largest, options) : undefined;
   let current = await settleAll(session, target, options);
   for (const size of sizes)
     for (let count = countOf(size) + 1; count <= size.count; count += 1)

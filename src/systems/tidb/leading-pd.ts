@@ -42,7 +42,9 @@ export async function leadingPd(
     if (!answer) return { refused: 'PD does not answer' };
     const { status } = answer;
     const value = parse(answer.body);
-    if (status === 200 && value !== undefined) return { status, value: value as T };
+    // To a change the status says all.
+    if (status === 200 && (value !== undefined || method !== 'GET'))
+      return { status, value: value as T };
     return { status, refused: wordsOf(value) ?? `PD says ${status} to ${path}` };
   };
   return { name, call };
