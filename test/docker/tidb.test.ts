@@ -7,28 +7,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FillResult } from '../../src/lab/disk.ts';
 import type { LabStatus } from '../../src/lab/status.ts';
 import { buildStandIn } from '../stand-in/build.ts';
+import { dialled, tellAll } from '../stand-in/told.ts';
 import { docker, labctl, startLab, type TestLab } from './labctl.ts';
 
 const stack = fileURLToPath(new URL('../stand-in/stack.yaml', import.meta.url));
-/** A port by which each role is asked what it did. */
-const ASKED: Readonly<Record<string, string>> = {
-  pd: 'client',
-  tikv: 'status',
-  tidb: 'status',
-  tiflash: 'status',
-  ticdc: 'api',
-};
-
-interface Told {
-  readonly own: string;
-  readonly config: string;
-  readonly pdReadyAtStart: boolean | null;
-  /** Placement rules, of a PD. */
-  readonly rules: readonly { readonly id: string; readonly role: string }[];
-  /** `pd-1:2379` -> how the last dial went. */
-  readonly dials: Readonly<Record<string, { readonly last: string | null }>>;
-}
-
 let lab: TestLab;
 beforeAll(async () => {
   await buildStandIn();
@@ -39,34 +21,10 @@ afterAll(() => lab?.[Symbol.asyncDispose]());
 const status = () => lab.json<LabStatus>('status');
 const isPeer = ({ from }: { from: string }) => from !== 'host';
 
-/** What every node tells of itself, through its host edge. */
-async function tellAll(): Promise<Told[]> {
-  const { nodes } = await status();
-  return Promise.all(
-    nodes.map(async ({ role, endpoints }) => {
-      const response = await fetch(`http://${endpoints[ASKED[role]!]}/stand-in`);
-      return (await response.json()) as Told;
-    }),
-  );
-}
-
-/** Edges by how all their dials went last: `through` those that all got through. */
-async function dialled() {
-  const through: string[] = [];
-  const failing: string[] = [];
-  for (const { own, dials } of await tellAll()) {
-    for (const to of new Set(Object.keys(dials).map((at) => at.split(':')[0]!))) {
-      const all = Object.entries(dials).filter(([at]) => at.startsWith(`${to}:`));
-      (all.every(([, { last }]) => last === 'ok') ? through : failing).push(`${own}:${to}`);
-    }
-  }
-  return { through: through.sort(), failing: failing.sort() };
-}
-
 const LIMIT = { timeout: 30_000, interval: 500 };
 
 test('PD is healthy before the others start, and every one of them gets its config file', async () => {
-  const told = await tellAll();
+  const told = await tellAll(lab);
   const others = told.filter(({ own }) => !own.startsWith('pd-'));
   expect(others.map(({ pdReadyAtStart }) => pdReadyAtStart)).toEqual(others.map(() => true));
   const config = (name: string) => told.find(({ own }) => own === name)!.config;
@@ -85,8 +43,8 @@ test('PD is healthy before the others start, and every one of them gets its conf
 test('every declared edge carries traffic on each of its ports, and so does every host edge', async () => {
   const { edges } = await status();
   const peers = edges.filter(isPeer).map(({ name }) => name);
-  await expect.poll(async () => (await dialled()).through, LIMIT).toEqual(peers.sort());
-  for (const { own, dials } of await tellAll()) {
+  await expect.poll(async () => (await dialled(lab)).through, LIMIT).toEqual(peers.sort());
+  for (const { own, dials } of await tellAll(lab)) {
     const ports = edges
       .filter(({ from }) => from === own)
       .flatMap(({ to, ports: all }) => all.map((port) => `${to}:${port}`));
@@ -144,13 +102,13 @@ test('pd-leader is found, and isolating it cuts its edges and no other', async (
   const peers = edges.filter(isPeer);
   const cut = peers.filter(({ from, to }) => from === leader || to === leader);
   const names = cut.map(({ name }) => name).sort();
-  await expect.poll(async () => (await dialled()).failing, LIMIT).toEqual(names);
+  await expect.poll(async () => (await dialled(lab)).failing, LIMIT).toEqual(names);
   const others = peers.map(({ name }) => name).filter((name) => !names.includes(name));
-  expect((await dialled()).through).toEqual(others.sort());
+  expect((await dialled(lab)).through).toEqual(others.sort());
   const next = async () => (await status()).nodes.filter((node) => node.leader).map((n) => n.name);
   await expect.poll(next, LIMIT).toEqual(['pd-2']);
   expect((await lab.run('heal')).status).toBe(0);
-  await expect.poll(async () => (await dialled()).failing, LIMIT).toEqual([]);
+  await expect.poll(async () => (await dialled(lab)).failing, LIMIT).toEqual([]);
 });
 
 test('status tells of stores and owners; a store that PD does not see makes the lab unhealthy', async () => {
@@ -195,7 +153,7 @@ test('when all nodes were stopped, as by the engine, up starts them in the same 
   await execa('docker', ['kill', ...ids.split('\n')]);
   const up = await lab.run('up', '-f', stack);
   expect(up.status, up.err).toBe(0);
-  const others = (await tellAll()).filter(({ own }) => !own.startsWith('pd-'));
+  const others = (await tellAll(lab)).filter(({ own }) => !own.startsWith('pd-'));
   expect(others.map(({ pdReadyAtStart }) => pdReadyAtStart)).toEqual(others.map(() => true));
   expect((await lab.run('up', '-f', stack)).out).toContain('already up: nothing to do');
 });

@@ -28,6 +28,24 @@ for (const version of versions) {
     expect(none.err).toContain('has no failpoints');
   });
 
+  test(`tikv ${version}: stores and PDs come and go, under the same names`, async () => {
+    const counts = ['--set', 'pd.count=1', '--set', 'tikv.count=3'];
+    await using lab = await startLab(
+      'labctl-test-upstream-scale',
+      ...['tikv', '--set', `version=${version}`, ...counts],
+    );
+    for (const size of ['pd=3', 'tikv=4', 'tikv=3', 'pd=1', 'pd=2', 'tikv=4']) {
+      const ran = await lab.run('scale', size);
+      expect(ran.status, ran.err).toBe(0);
+      const healthy = await lab.run('wait', '--for', 'healthy', '--timeout', '60s');
+      expect(healthy.status, healthy.err).toBe(0);
+    }
+    const { nodes } = await lab.json<LabStatus>('status');
+    expect(nodes.find((node) => node.leader)!.facts).toMatchObject({ stores: 4, storesUp: 4 });
+    const stuck = await lab.run('scale', 'tikv=2');
+    expect(stuck.err).toContain('tikv-3 cannot go: PD keeps 3 replicas');
+  });
+
   test(`tikv-dr ${version}: PD takes the rules and keeps both zones in step`, async () => {
     await using lab = await startLab(
       'labctl-test-upstream-dr',
