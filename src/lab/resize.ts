@@ -79,7 +79,7 @@ export async function resize(
     { ...target.stack, ...monitor },
   );
   const largest = buildModel(all, systems, target.replaced);
-  await requireRoom(session, target, options);
+  await requireRoom(session, largest, options);
   const images = makes ? await ensureImages(session.docker, largest, options) : undefined;
   let current = await settleAll(session, target, options);
   for (const size of sizes)
