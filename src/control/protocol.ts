@@ -41,8 +41,10 @@ export interface Counters {
   readonly bytes: { readonly up: number; readonly down: number };
   /** Bytes per second, in the last whole second. */
   readonly rates: { readonly up: number; readonly down: number };
-  /** Milliseconds since the epoch; null before the first byte. */
+  /** Milliseconds since the epoch, by the proxy's clock; null before the first byte. */
   readonly lastActivity: number | null;
+  /** When this was read, by the same clock: where labctl runs there may be another. */
+  readonly now: number;
 }
 
 export interface EdgeState extends Counters {

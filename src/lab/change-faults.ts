@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { isUnavailable } from '../control/client.ts';
 import type { EdgeState, WantedFault } from '../control/protocol.ts';
-import { engineClock } from '../docker/clock.ts';
 import { LabError } from '../errors.ts';
 import type { Fault, FaultParams, Scope, Tier } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
@@ -64,7 +63,6 @@ export async function addFaults(
   const edges = [...placements.keys()];
   using controls = await openControls(session, edges);
   requireAll(controls);
-  const clock = await engineClock(session.docker);
   const startedMs = performance.now();
   const common = { id, from, seed, ...(forMs !== undefined && { forMs }) };
   const wanted = (instead: boolean) =>
@@ -88,16 +86,17 @@ export async function addFaults(
     states = await setEverywhere(controls, id, wanted(true));
   }
   const tookMs = performance.now() - startedMs;
-  const quietSince = clock() - QUIET_MS;
   return {
     id,
     seed,
     instead,
     connections: Object.fromEntries(mapValues(states, (state) => hitBy(state, id))),
-    quiet: edges.filter((edge) => (states.get(edge)!.lastActivity ?? 0) < quietSince),
+    quiet: edges.filter((edge) => isQuiet(states.get(edge)!)),
     tookMs,
   };
 }
+
+const isQuiet = ({ lastActivity, now }: EdgeState): boolean => now - (lastActivity ?? 0) > QUIET_MS;
 
 const hitBy = ({ faults, hit }: EdgeState, id: string): number =>
   Math.max(0, ...faults.map((fault, i) => (fault.id === id ? hit[i]! : 0)));

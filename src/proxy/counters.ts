@@ -39,6 +39,7 @@ export class EdgeCounters {
       bytes: { ...this.#bytes },
       rates: { up, down },
       lastActivity: this.#lastActivity,
+      now,
     };
   }
 }

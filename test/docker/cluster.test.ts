@@ -76,13 +76,14 @@ test('only host edges are published, on loopback alone', async () => {
     expect(line).toMatch(/^(host:etcd-\d 127\.0\.0\.1:\d+->2379\/tcp|(?!host)\S* ?)$/);
 });
 
-test('proxies have no capability but NET_ADMIN and cannot gain any', async () => {
+test('proxies have no capability but NET_ADMIN, cannot gain any, and route no packets', async () => {
   const id = await containerId('labctl.edge=etcd-1:etcd-2');
   const format =
     '{{json .HostConfig.CapAdd}} {{json .HostConfig.CapDrop}} {{json .HostConfig.SecurityOpt}}';
   expect(await docker('inspect', '-f', format, id)).toMatch(
     /^\["(CAP_)?NET_ADMIN"\] \["ALL"\] \["no-new-privileges:true"\]$/,
   );
+  expect(await docker('exec', id, 'cat', '/proc/sys/net/ipv4/ip_forward')).toBe('0');
 });
 
 test('a second up says that there is nothing to do and changes no container', async () => {

@@ -26,6 +26,7 @@ function fakeProxy(
     bytes: { up: 0, down: 0 },
     rates: { up: 0, down: 0 },
     lastActivity: null,
+    now: 0,
   });
   const answer = (request: Request): Reply => {
     const { id } = request;
