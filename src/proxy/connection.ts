@@ -1,10 +1,10 @@
 // One connection through the edge: the dialler's socket, the socket to the real node, and a pipe
 // each way. FIN, half-close and RST of one side are passed to the other as what they are.
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import type { Direction } from '../faults/fault.ts';
 import type { ActiveFault } from './active-fault.ts';
 import { dial, type Target } from './dial.ts';
-import { inbox } from './inbox.ts';
+import { inbox, withInbox } from './inbox.ts';
 import { Pipe } from './pipe.ts';
 import { resetSocket } from './reset.ts';
 
@@ -54,7 +54,8 @@ export class Connection {
   #probes: NodeJS.Timeout | undefined;
   #open = 1;
 
-  constructor(client: Socket, name: ConnectionName, events: ConnectionEvents) {
+  constructor(accepted: Socket, name: ConnectionName, events: ConnectionEvents) {
+    const client = withInbox(accepted, this.#inbox(0));
     this.#client = client;
     this.name = name;
     this.#events = events;
@@ -137,8 +138,7 @@ export class Connection {
 
   #dial(): void {
     const client = this.#client;
-    const onread = inbox(() => this.#pipes[1]![1]);
-    const upstream = dial(this.name.target, { allowHalfOpen: true, onread });
+    const upstream = dial(this.name.target, { allowHalfOpen: true, onread: this.#inbox(1) });
     this.#upstream = upstream;
     this.#open += 1;
     const limit = setTimeout(() => upstream.destroy(new Error('dial timed out')), DIAL_LIMIT_MS);
@@ -162,6 +162,10 @@ export class Connection {
       clearTimeout(limit);
       this.#closed();
     });
+  }
+
+  #inbox(pipe: 0 | 1): OnReadOpts {
+    return inbox(() => this.#pipes[pipe]![1]);
   }
 
   #pipe(src: Socket, dst: Socket, direction: Direction): Pipe {

@@ -1,19 +1,18 @@
 // Reads a socket into one buffer again and again, and more at a time: node's own way takes a new
-// buffer for each read, which is a third of the work of carrying a stream. node has it for sockets
-// that dial only, not for those that are accepted.
-import type { OnReadOpts } from 'node:net';
+// buffer for each read, which is a third of the work of carrying a stream.
+import { type OnReadOpts, Socket } from 'node:net';
 
 /** Enough for messages; most connections never get another. */
 const FIRST_BYTES = 16 * 1024;
 /** The longest read of a stream; node's own are 64 KiB. */
 const INBOX_BYTES = 256 * 1024;
-/** Less is copied out, so that what waits keeps no more than a few times its length in memory. */
+/** Of what is kept less is copied out, so that it holds no more than a few times its length. */
 const COPIED_BYTES = INBOX_BYTES / 4;
 
 export interface Reader {
   take(chunk: Buffer): void;
-  /** 0 once nobody needs what was taken any more. */
-  readonly queuedBytes: number;
+  /** What it takes now it needs for longer than until the next read. */
+  readonly keeps: boolean;
 }
 
 /** `reader` is asked for when there is something to read. */
@@ -22,13 +21,23 @@ export function inbox(reader: () => Reader): OnReadOpts {
   return {
     buffer: () => buffer,
     callback: (bytes) => {
-      const isLent = bytes >= COPIED_BYTES;
+      const { keeps } = reader();
+      const isCopied = keeps && bytes < COPIED_BYTES;
       const chunk = buffer.subarray(0, bytes);
-      reader().take(isLent ? chunk : Buffer.from(chunk));
+      reader().take(isCopied ? Buffer.from(chunk) : chunk);
       const isTooSmall = bytes === buffer.length && bytes < INBOX_BYTES;
-      if (isTooSmall || (isLent && reader().queuedBytes > 0))
-        buffer = Buffer.allocUnsafeSlow(INBOX_BYTES);
+      if (isTooSmall || (keeps && !isCopied)) buffer = Buffer.allocUnsafeSlow(INBOX_BYTES);
       return true;
     },
   };
+}
+
+/**
+ * An accepted connection as a socket with an inbox, paused. node gives that to sockets that dial
+ * only, so this one takes over the handle, as node's own child processes do with theirs.
+ */
+export function withInbox(accepted: Socket, onread: OnReadOpts): Socket {
+  const { _handle: handle } = accepted as Socket & { readonly _handle?: object };
+  const options = { handle, onread, allowHalfOpen: true, pauseOnCreate: true };
+  return new Socket(options);
 }

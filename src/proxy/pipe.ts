@@ -59,16 +59,12 @@ export class Pipe {
     this.#dst = dst;
     this.#events = events;
     this.#line = new LineOfEffects((slot) => this.#takeHold(slot));
-    src.on('data', (chunk: Buffer) => this.take(chunk));
     src.on('end', () => {
       const reset = wasReset(src);
       if (reset) src.destroy();
       this.#finish(reset ? 'rst' : 'fin');
     });
-    dst.on('drain', () => {
-      this.#blocked = false;
-      this.#flush();
-    });
+    dst.on('drain', () => this.#unblock());
   }
 
   /** Bytes that were read and have not left yet. */
@@ -88,7 +84,12 @@ export class Pipe {
     this.#clearQueue();
   }
 
-  /** What the source said; called for a source that has an inbox, which has no `data`. */
+  /** With faults a chunk waits here. Without, it is the source that waits for the kernel. */
+  get keeps(): boolean {
+    return !this.#direct;
+  }
+
+  /** What the source said, from its inbox. */
   take(chunk: Buffer): void {
     if (!this.#direct) this.#receive(chunk);
     else if (!this.#write(chunk)) this.#block();
@@ -215,10 +216,12 @@ export class Pipe {
     this.#queuedBytes += waiting.data?.length ?? 0;
   }
 
+  /** True when the kernel has all of it. */
   #write(data: Buffer): boolean {
     if (this.#dst.destroyed) return false; // its end is on the way to the source
     this.#events.passed(data.length);
-    return this.#dst.write(data);
+    this.#dst.write(data);
+    return this.#dst.writableLength === 0;
   }
 
   #flush(): void {
@@ -233,8 +236,8 @@ export class Pipe {
       }
       this.#head += 1;
       this.#queuedBytes -= waiting.data?.length ?? 0;
-      if (waiting.data) this.#blocked = !this.#write(waiting.data);
-      else waiting.turn!();
+      if (!waiting.data) waiting.turn!();
+      else if (!this.#write(waiting.data)) this.#block();
     }
     this.#compact();
     const limitBytes = this.#line.delays ? QUEUE_LIMIT_BYTES : BACKLOG_LIMIT_BYTES;
@@ -274,5 +277,13 @@ export class Pipe {
   #block(): void {
     this.#blocked = true;
     this.#src.pause();
+    if (this.#dst.writableNeedDrain || this.#dst.destroyed) return;
+    this.#dst.write('', (error) => error || this.#unblock());
+  }
+
+  #unblock(): void {
+    if (!this.#blocked) return;
+    this.#blocked = false;
+    this.#flush();
   }
 }
