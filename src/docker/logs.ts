@@ -1,5 +1,6 @@
 // Container logs: the last lines, or a stream of them.
 import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import type Docker from 'dockerode';
 import { lineSplitter } from '../control/protocol.ts';
 import { frameReader } from './attach.ts';
@@ -42,8 +43,9 @@ export async function readLogs(
     ...(since === undefined ? {} : { since }),
   };
   const split = lineSplitter(onLine);
+  const decoder = new StringDecoder('utf8');
   const take = Config.Tty
-    ? (chunk: Buffer) => split(chunk.toString())
+    ? (chunk: Buffer) => split(decoder.write(chunk))
     : frameReader((_, text) => split(text));
   if (!follow) {
     // The types say a tail is a number; the engine's `all` is the way to say "every line".
