@@ -43,21 +43,31 @@ function askForAll(): void {
   for (const { then } of done) then();
 }
 
-const ends = ({ localPort, remotePort }: Socket): string => `${localPort}-${remotePort}`;
+/** Two peers may use the same port; the local address follows from the peer's. */
+const ends = ({ localPort = 0, remoteAddress = '', remotePort = 0 }: Socket): string =>
+  `${hex(localPort, 4)} ${kernelAddress(remoteAddress)}:${hex(remotePort, 4)}`;
+
+const hex = (number: number, digits: number): string =>
+  number.toString(16).toUpperCase().padStart(digits, '0');
+
+/** The four bytes as one number of this machine. */
+function kernelAddress(address: string): string {
+  const bytes = Uint8Array.from(address.split('.'), Number);
+  return bytes.length === 4 ? hex(new Uint32Array(bytes.buffer)[0]!, 8) : '';
+}
 
 const EMPTY = ' 00000000:00000000 ';
 
-/** Those that hold bytes, by the ports of both ends; none where the kernel does not tell. */
+/** Those that hold bytes, by their ends; none where the kernel does not tell. Edges are IPv4. */
 function readQueues(): Map<string, { unsent: number; unread: number }> {
-  const lines = [...read('/proc/self/net/tcp'), ...read('/proc/self/net/tcp6')];
-  const filled = lines.filter((line) => !line.includes(EMPTY));
+  const filled = read('/proc/self/net/tcp').filter((line) => !line.includes(EMPTY));
   return new Map(
     filled.map((line) => {
       // sl local_address rem_address st tx_queue:rx_queue ..., all in hex (proc_net_tcp).
       const [, local = '', remote = '', , queues = ''] = line.trim().split(/\s+/);
-      const port = (address: string) => Number.parseInt(address.split(':')[1] ?? '', 16);
       const [unsent, unread] = queues.split(':').map((hex) => Number.parseInt(hex, 16) || 0);
-      return [`${port(local)}-${port(remote)}`, { unsent: unsent ?? 0, unread: unread ?? 0 }];
+      const key = `${local.split(':')[1]} ${remote}`;
+      return [key, { unsent: unsent ?? 0, unread: unread ?? 0 }];
     }),
   );
 }

@@ -1,6 +1,6 @@
 // The proxy's smaller parts: schedule, trace, counters of packets, queues of the kernel.
 import { once } from 'node:events';
-import { createConnection, createServer } from 'node:net';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { TraceLine } from '../../../src/control/protocol.ts';
 import { afterSent, unreadBytes } from '../../../src/proxy/kernel-queues.ts';
@@ -120,4 +120,26 @@ test('kernel queues: what a socket has not read, and what its peer does not have
   accepted.destroy();
   server.close();
   expect(unreadBytes([client, accepted])).toBe(0);
+});
+
+test('kernel queues: two peers of one port are told apart', async () => {
+  vi.useRealTimers();
+  const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const say = async (localAddress: string, localPort: number, bytes: number) => {
+    const client = createConnection({ port, host: '127.0.0.1', localAddress, localPort });
+    const [[accepted]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
+    client.write(Buffer.alloc(bytes));
+    return { client, accepted: accepted as Socket };
+  };
+  const first = await say('127.0.0.2', 0, 3_000);
+  const second = await say('127.0.0.3', first.client.localPort!, 20);
+  await expect.poll(() => unreadBytes([first.accepted])).toBe(3_000);
+  await expect.poll(() => unreadBytes([second.accepted])).toBe(20);
+  for (const { client, accepted } of [first, second]) {
+    client.destroy();
+    accepted.destroy();
+  }
+  server.close();
 });
