@@ -115,6 +115,7 @@ export class EdgeProxy {
     return this.#inTurn(async () => {
       if (base !== this.#revision) return false;
       const faults = wanted.map((fault) => this.#received(fault));
+      planNetns(faults, [...this.#options.ports.keys()]); // throws for what can never be together
       await this.#refuseLate(faults);
       await this.#change('set', faults);
       return true;
@@ -166,8 +167,11 @@ export class EdgeProxy {
       throw error;
     }
     this.#revision += 1;
-    await this.#apply(faults);
-    this.#options.changed(event, this.state);
+    try {
+      await this.#apply(faults);
+    } finally {
+      this.#options.changed(event, this.state);
+    }
   }
 
   async #apply(faults: readonly Fault[]): Promise<void> {
@@ -182,8 +186,14 @@ export class EdgeProxy {
     this.#schedule.set(
       faults.flatMap((fault) => [fault.until, hasBegun(fault) ? undefined : fault.startsAt]),
     );
-    await this.#openOrClose();
-    for (const connection of this.#connections) connection.setFaults(this.#active);
+    try {
+      await this.#openOrClose();
+    } catch (error) {
+      this.#schedule.retry();
+      throw error;
+    } finally {
+      for (const connection of this.#connections) connection.setFaults(this.#active);
+    }
   }
 
   async #applyPackets(faults: readonly Fault[]): Promise<void> {
@@ -226,12 +236,17 @@ export class EdgeProxy {
     }
   }
 
+  /** Rejects when a port is taken: for one above 32767 by a connection of the proxy's own, say. */
   async #openOrClose(): Promise<void> {
     const closing = this.#active.filter(({ kind }) => kind.closesListener);
-    for (const port of this.#options.ports.keys())
-      if (closing.some(({ fault }) => (fault.scope?.port ?? port) === port))
-        this.#listeners.close(port);
-      else await this.#listeners.open(port);
+    const ports = [...this.#options.ports.keys()];
+    const isClosed = (port: number) =>
+      closing.some(({ fault }) => (fault.scope?.port ?? port) === port);
+    for (const port of ports.filter(isClosed)) this.#listeners.close(port);
+    const opened = await Promise.allSettled(
+      ports.filter((port) => !isClosed(port)).map((port) => this.#listeners.open(port)),
+    );
+    for (const result of opened) if (result.status === 'rejected') throw result.reason;
   }
 
   #accept(client: Socket, port: number): void {

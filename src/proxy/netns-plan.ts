@@ -36,13 +36,14 @@ const WAYS: readonly {
   { hook: 'input', side: 'dst', direction: 'down', field: 'sport' },
 ];
 
-/** `ports` are those of the edge. */
+/** `ports` are those of the edge. Throws for two faults that one link cannot have. */
 export function planNetns(faults: readonly Fault[], ports: readonly number[]): NetnsPlan {
   const rules: Record<'input' | 'output', string[]> = { input: [], output: [] };
   const unplugged = new Set<Side>();
   const netem: Partial<Record<Side, string>> = {};
+  const taken = new Map<string, string>();
   const onPackets = faults.filter(({ kind }) => faultKinds[kind]?.packets);
-  onPackets.forEach(({ kind, params, scope = {} }, place) => {
+  onPackets.forEach(({ id, kind, params, scope = {} }, place) => {
     const effect = faultKinds[kind]!.packets!(params);
     const { direction, port } = scope;
     const whole = !effect.side && !direction && !port;
@@ -60,8 +61,13 @@ export function planNetns(faults: readonly Fault[], ports: readonly number[]): N
       if (effect.unplugs) unplugged.add(side);
       // What leaves by the listener's link goes up.
       const leaves: Direction = side === 'dst' ? 'up' : 'down';
-      if (effect.netem && (!direction || direction === leaves))
-        netem[side] = netem[side] ? `${netem[side]} ${effect.netem}` : effect.netem;
+      if (!effect.netem || (direction && direction !== leaves)) continue;
+      // tc takes the last of two of a kind for both, and says nothing.
+      const key = `${kind} side=${side}`;
+      const other = taken.get(key);
+      if (other) throw new Error(`${other} is ${key} already, and a link has one at a time`);
+      taken.set(key, id);
+      netem[side] = netem[side] ? `${netem[side]} ${effect.netem}` : effect.netem;
     }
   });
   return { keys: onPackets.map(packetKey), ...rules, unplugged: [...unplugged], netem };

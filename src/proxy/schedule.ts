@@ -2,7 +2,7 @@
 
 /** The longest delay that setTimeout takes. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
-/** When what was due could not be done (nft or the disk failed), it is tried again. */
+/** When something could not be done (nft, the disk or a listener failed), it is tried again. */
 const RETRY_MS = 1_000;
 
 export class Schedule {
@@ -19,14 +19,17 @@ export class Schedule {
     const next = Math.min(...moments.map((moment) => moment ?? Number.POSITIVE_INFINITY));
     if (next === Number.POSITIVE_INFINITY) return;
     const waitMs = Math.min(Math.max(next - Date.now(), 0), TIMER_MAX_MS);
-    this.#timer = setTimeout(() => this.#run(moments), waitMs);
+    this.#wait(waitMs);
   }
 
-  #run(moments: readonly (number | undefined)[]): void {
-    const again = () => {
-      this.#timer = setTimeout(() => this.#run(moments), RETRY_MS);
-    };
-    this.#due().catch(again);
+  /** Calls back soon, whatever is due. */
+  retry(): void {
+    this.stop();
+    this.#wait(RETRY_MS);
+  }
+
+  #wait(waitMs: number): void {
+    this.#timer = setTimeout(() => this.#due().catch(() => this.retry()), waitMs);
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 // The proxy of one edge on real sockets: what passes, what is held, and how a connection ends.
 import { once } from 'node:events';
-import { createConnection } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { nextChunk, readAll, startRig } from './real-sockets.ts';
 
@@ -106,6 +106,34 @@ test('refuse resets what is there, refuses what is new, and listens again after 
   const again = await rig.connect();
   again.write('back');
   expect(await nextChunk(again, 2_000)).toBe('back');
+});
+
+test('a port that is taken when refuse goes: said, the rest is done, and it is tried again', async () => {
+  await using rig = await startRig(undefined, { portCount: 2 });
+  const [first] = rig.proxy.listening;
+  const client = await rig.connect();
+  await rig.set({ kind: 'refuse', params: { existing: 'keep' } }, { kind: 'jam' });
+  client.write('held');
+  const other = createServer().listen(first, '127.0.0.1');
+  await once(other, 'listening');
+  await expect(rig.set()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  expect(await nextChunk(client, 2_000)).toBe('held');
+  expect(rig.proxy.listening[0]).toBe(0);
+  expect(rig.proxy.listening[1]).toBeGreaterThan(0);
+  other.close();
+  await expect.poll(() => rig.proxy.listening[0], { timeout: 10_000 }).toBe(first);
+  expect(rig.changes).toEqual(['set', 'set']);
+});
+
+test('two faults that a link cannot have both are refused, also when one begins later', async () => {
+  await using rig = await startRig();
+  await rig.set({ kind: 'loss', params: { p: 0.01 } });
+  const two = rig.set(
+    { kind: 'loss', params: { p: 0.01 } },
+    { kind: 'loss', params: { p: 0.02 }, afterMs: 60_000 },
+  );
+  await expect(two).rejects.toThrow('f1 is loss side=src already');
+  expect(rig.proxy.state.faults).toHaveLength(1);
 });
 
 test('reset ends old and new connections with ECONNRESET', async () => {

@@ -143,6 +143,19 @@ test('every netem kind is in the table', () => {
   expect([...new Set(words.map(([kind]) => kind))].sort()).toEqual(all.sort());
 });
 
+test('netem: a link has one of a kind at a time, and the ways of another link have their own', () => {
+  const p = { p: 0.01 };
+  const first = fault('duplicate', { ...p, side: 'src' });
+  const second = fault('duplicate', { p: 0.02 }, undefined, 'f2');
+  expect(() => plan(first, second)).toThrow(
+    'f1 is duplicate side=src already, and a link has one at a time',
+  );
+  expect(plan(first, fault('duplicate', { p: 0.02, side: 'dst' })).netem).toEqual({
+    src: 'duplicate 1% 0%',
+    dst: 'duplicate 2% 0%',
+  });
+});
+
 test('netem acts on what leaves: up by the listener, down by the dialler; several join', () => {
   const p = { p: 0.01 };
   expect(plan(fault('duplicate', p, { direction: 'up' })).netem).toEqual({
