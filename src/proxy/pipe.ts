@@ -64,7 +64,7 @@ export class Pipe {
       if (reset) src.destroy();
       this.#finish(reset ? 'rst' : 'fin');
     });
-    dst.on('drain', () => this.#unblock());
+    for (const event of ['drain', 'close']) dst.on(event, () => this.#unblock());
   }
 
   /** Bytes that were read and have not left yet. */
@@ -216,9 +216,12 @@ export class Pipe {
     this.#queuedBytes += waiting.data?.length ?? 0;
   }
 
-  /** True when the kernel has all of it. */
+  /**
+   * True when the kernel has all of it. What cannot arrive any more is thrown away: the end of the
+   * destination is on the way to the source, and a source that waited would be deaf to its own.
+   */
   #write(data: Buffer): boolean {
-    if (this.#dst.destroyed) return false; // its end is on the way to the source
+    if (this.#dst.destroyed) return true;
     this.#events.passed(data.length);
     this.#dst.write(data);
     return this.#dst.writableLength === 0;
@@ -277,8 +280,7 @@ export class Pipe {
   #block(): void {
     this.#blocked = true;
     this.#src.pause();
-    if (this.#dst.writableNeedDrain || this.#dst.destroyed) return;
-    this.#dst.write('', (error) => error || this.#unblock());
+    if (!this.#dst.writableNeedDrain) this.#dst.write('', () => this.#unblock());
   }
 
   #unblock(): void {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { nextChunk, readAll, startRig } from './real-sockets.ts';
+import { asIs, nextChunk, readAll, silence, startRig } from './real-sockets.ts';
 
 /** Long enough to call silence, short enough to wait for. */
 const SILENCE_MS = 150;
@@ -184,6 +184,18 @@ test('latency delays each way, is pipelined, and keeps the order', async () => {
   expect(got).toBe(Array.from({ length: 20 }, (_, i) => `${i};`).join(''));
   expect(tookMs).toBeGreaterThanOrEqual(2 * 40); // both ways, at least delay minus jitter each
   expect(tookMs).toBeLessThan(20 * 2 * 40); // serial delays would take at least this
+});
+
+test('a dialler that goes is noticed, though its node went first and latency holds that back', async () => {
+  await using rig = await startRig(asIs);
+  const { client, server } = await rig.pair();
+  await rig.set({ kind: 'latency', params: { delay: 60_000 }, scope: { direction: 'down' } });
+  server.socket.resetAndDestroy();
+  await silence();
+  client.socket.write('to nobody');
+  await silence();
+  client.socket.resetAndDestroy();
+  await expect.poll(() => rig.proxy.state.connections.open, { timeout: 5_000 }).toBe(0);
 });
 
 test('removing latency lets the queue go at once and loses nothing', async () => {
