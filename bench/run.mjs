@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const labctlMain = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const labctlMain = fileURLToPath(new URL('../dist/bin/main.js', import.meta.url));
 
 /** Whatever takes longer than this hangs. */
 const LIMIT_MS = 300_000;

@@ -38,7 +38,7 @@ install_packages() {
 # Beside dist first: a command that runs meanwhile finds the old one, no file outlives its source.
 build() {
   new=node_modules/.labctl-dist
-  sources='src tsconfig.json package-lock.json'
+  sources='src tsconfig.json rolldown.config.js package-lock.json'
   # shellcheck disable=SC2086 # a list of words
   [ ! -f dist/.built ] || [ -n "$(find $sources -newer dist/.built)" ] || return 0
   say compiling
@@ -46,10 +46,8 @@ build() {
   mkdir "$new"
   touch "$new/.built" # before tsc reads: what changes meanwhile is newer
   node_modules/.bin/tsc -p . --outDir "$new" >&2
-  # The proxy in one file: docs/decisions/0010.
-  node_modules/.bin/rolldown "$new/proxy/main.js" --platform node --format esm \
-    --file "$new/proxy.mjs" --log-level warn >&2
-  chmod 755 "$new/cli/main.js"
+  LABCTL_DIST=$new node_modules/.bin/rolldown -c --log-level warn >&2
+  chmod 755 "$new/bin/main.js"
   rm -rf dist
   mv "$new" dist
 }

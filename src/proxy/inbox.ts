@@ -6,7 +6,7 @@ import { type OnReadOpts, Socket } from 'node:net';
 const FIRST_BYTES = 16 * 1024;
 /** The longest read of a stream; node's own are 64 KiB. */
 const INBOX_BYTES = 256 * 1024;
-/** Of what is kept less is copied out, so that it holds no more than a few times its length. */
+/** What is kept of a shorter read is copied, so that it holds a few times its length at most. */
 const COPIED_BYTES = INBOX_BYTES / 4;
 
 export interface Reader {

@@ -22,7 +22,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const clone = mkdtempSync(join(tmpdir(), 'labctl-clone-'));
 
 async function labctl(...words: readonly string[]) {
-  const args = [join(clone, 'dist/cli/main.js'), ...words];
+  const args = [join(clone, 'dist/bin/main.js'), ...words];
   const { exitCode, stdout, stderr } = await execa('node', args, {
     env: { LABCTL_LAB: NAME },
     reject: false,

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { commandGroups } from '../../src/cli/commands/index.ts';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/bin/main.js', import.meta.url));
 
 /** What a terminal of 80 columns shows. */
 async function help(...words: string[]): Promise<string> {
