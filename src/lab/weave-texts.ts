@@ -2,10 +2,10 @@
 import {
   type Dirent,
   existsSync,
-  lstatSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  statSync,
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { foldersUpToGit } from '../stack/find.ts';
@@ -29,11 +29,15 @@ export function dockerfileOf({ build }: Service): string {
   return build.dockerfile_inline ?? (existsSync(path) ? readFileSync(path, 'utf8') : '');
 }
 
-/** `file`: the project's first, where one is named. What is outside its git root is not read. */
+/**
+ * `file`: the project's first, where one is named. What is outside its git root is not read; where
+ * that is, links do not change.
+ */
 export function readTexts(service: Service, project: Project, file?: string): TextFile[] {
   const folder = realpathSync(file && existsSync(file) ? dirname(resolve(file)) : process.cwd());
   const root = foldersUpToGit(folder).at(-1)!;
   const files = givenPaths(service, project, dockerfileOf(service))
+    .flatMap((path) => (existsSync(path) ? realpathSync(path) : []))
     .filter((path) => isWithin(path, root))
     .flatMap((path) => filesAt(path, folder));
   const read = files.flatMap((path): TextFile[] => {
@@ -48,9 +52,9 @@ const isWithin = (path: string, folder: string): boolean =>
 
 /** Of the project's folder itself only what lies in it: what is below belongs to all services. */
 function filesAt(path: string, folder: string): string[] {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile()) return [path];
-  if (!stat?.isDirectory()) return [];
+  const stat = statSync(path);
+  if (stat.isFile()) return [path];
+  if (!stat.isDirectory()) return [];
   const isWhole = isWithin(folder, path);
   const found: string[] = [];
   const visit = (dir: string) => {
@@ -76,7 +80,7 @@ function entriesOf(dir: string): Dirent[] {
 }
 
 function readSmall(path: string): string | undefined {
-  if (lstatSync(path).size > BYTES_MAX || COMPOSE_FILE.test(basename(path))) return undefined;
+  if (statSync(path).size > BYTES_MAX || COMPOSE_FILE.test(basename(path))) return undefined;
   try {
     const text = readFileSync(path, 'utf8');
     return text.includes('\0') ? undefined : text;
