@@ -156,7 +156,7 @@ export const errorTable = {
     125,
     true,
     'The docker command or its compose plugin is not there, or compose is too old for the stack.',
-    'Install the compose plugin (v2.20 or newer, v2.23.1 for tidb); labctl doctor says how.',
+    'Install the compose plugin: v2.20, or v2.23.1 for tidb and monitor; labctl doctor says how.',
   ),
   'compose-failed': row(
     125,

@@ -37,13 +37,14 @@ export function requireFiles(model: Model): void {
   }
 }
 
-/** Where a system has files for its nodes. Throws compose-missing. */
-export async function requireConfigs({ nodes }: Model): Promise<void> {
-  const owner = nodes.find(({ system }) => systems[system]?.files);
+/** Where a system or the monitor has files for its containers. Throws compose-missing. */
+export async function requireConfigs({ nodes, stack }: Model): Promise<void> {
+  const system = nodes.find((node) => systems[node.system]?.files)?.system;
+  const owner = system ?? (monitorsOf(stack).length ? 'the monitor' : undefined);
   const version = owner && (await composeVersion());
   if (!version || isSince(version, CONFIGS_SINCE)) return;
-  const text = `docker compose is ${version}, and ${owner.system} needs ${CONFIGS_SINCE} or newer`;
-  throw new LabError('compose-missing', `${text}: older ones bring no config files to its nodes`);
+  const text = `docker compose is ${version}, and ${owner} needs ${CONFIGS_SINCE} or newer`;
+  throw new LabError('compose-missing', `${text}: older ones bring it no config files`);
 }
 
 export interface Images {

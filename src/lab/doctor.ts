@@ -102,7 +102,7 @@ function composeFinding(version: string | null): Finding {
     return { name: 'compose', ok: false, found: 'docker has no compose plugin', fix: COMPOSE_FIX };
   const finding = atLeast('compose', version.replace(/^v/, ''), COMPOSE_MIN, COMPOSE_FIX);
   if (!finding.ok || isSince(version, CONFIGS_SINCE)) return finding;
-  return { ...finding, found: `${finding.found}; for tidb ${CONFIGS_SINCE} or newer` };
+  return { ...finding, found: `${finding.found}; for tidb and monitor ${CONFIGS_SINCE} or newer` };
 }
 
 /** `version` begins with major.minor. */

@@ -7,6 +7,7 @@ import { monitorPortKey } from '../render/monitor.ts';
 import { configOf, isCustom } from '../stack/model.ts';
 import { withoutMonitor } from '../stack/monitor.ts';
 import { systems } from '../systems/index.ts';
+import { requireConfigs, requireFiles } from './containers.ts';
 import { monitorSources } from './image-sources.ts';
 import { loadModel } from './load-model.ts';
 import { place, SUBNETS_DEFAULT } from './place.ts';
@@ -33,6 +34,8 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
   const observed = options.fresh ? undefined : found;
   const model = keepReplaced(fromFile, observed);
   const there = keepSizes(model, observed);
+  requireFiles(there);
+  await requireConfigs(there);
   if (!options.fresh) await refuseOtherNodes(docker, there, found);
   const { subnets, hostPorts } = await place(
     docker,

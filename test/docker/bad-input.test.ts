@@ -205,10 +205,17 @@ test('a compose that knows no configs with their text: found before anything is 
   await writeFile(join(dir, 'docker'), '#!/bin/sh\necho 2.20.3\n', { mode: 0o755 });
   const env = { PATH: `${dir}:${process.env.PATH}` };
   const run = (...words: string[]) => execa('node', [main, ...words], { reject: false, env });
-  const ran = await run('up', 'tidb', '--lab', LAB);
-  expect(ran.exitCode).toBe(125);
-  expect(ran.stderr).toContain('docker compose is 2.20.3, and tidb needs 2.23.1 or newer');
-  expect((await run('doctor')).stdout).toContain('2.20.3; for tidb 2.23.1 or newer');
+  const cases = [
+    ['tidb', ['tidb']],
+    ['tidb', ['tidb', '--dry-run']],
+    ['the monitor', ['etcd-1node', '--set', 'monitor=true']],
+  ] as const;
+  for (const [owner, words] of cases) {
+    const ran = await run('up', '--lab', LAB, ...words);
+    expect([words, ran.exitCode]).toEqual([words, 125]);
+    expect(ran.stderr).toContain(`docker compose is 2.20.3, and ${owner} needs 2.23.1 or newer`);
+  }
+  expect((await run('doctor')).stdout).toContain('2.20.3; for tidb and monitor 2.23.1 or newer');
 });
 
 test('a fixed host port that is taken is found before anything is touched', async () => {
