@@ -1,5 +1,5 @@
-// Graphs of the family's metrics. The names were read in the sources of pd, tikv and tidb; they are
-// those of all versions from 4.0 to 8.5.
+// Graphs of the family's metrics. The names stand in the sources of pd, tikv, tidb and client-go,
+// old and new; they were not read at every version.
 import type { Panel } from '../../stack/monitor.ts';
 
 const p99 = (histogram: string, labels = ''): string =>
