@@ -9,6 +9,8 @@ export interface Sources {
   labs(): Promise<readonly string[]>;
   /** Of the lab that --lab names, or the only one. */
   nodes(lab: string | undefined): Promise<readonly string[]>;
+  /** `prometheus`, `grafana`, where the lab has them. */
+  monitors(lab: string | undefined): Promise<readonly string[]>;
   edges(lab: string | undefined): Promise<readonly string[]>;
   faults(lab: string | undefined): Promise<readonly string[]>;
   stacks(): Promise<readonly string[]>;
@@ -95,6 +97,12 @@ const ANYONE: Find = async (sources, lab) => [
   ...['leader', 'follower', 'host'],
 ];
 
+/** What has logs and a port of its own. */
+const CONTAINERS: Find = async (sources, lab) => [
+  ...(await sources.nodes(lab)),
+  ...(await sources.monitors(lab)),
+];
+
 /** Values by what an argument, or the value of a flag, is called in the help. */
 const BY_NAME: Readonly<Record<string, Find>> = {
   lab: (sources) => sources.labs(),
@@ -102,6 +110,8 @@ const BY_NAME: Readonly<Record<string, Find>> = {
   stack: (sources) => sources.stacks(),
   node: (sources, lab) => sources.nodes(lab),
   nodes: ANYONE,
+  container: CONTAINERS,
+  containers: CONTAINERS,
   sides: ANYONE,
   from: ANYONE,
   to: ANYONE,

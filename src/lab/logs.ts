@@ -1,4 +1,4 @@
-// logs: lines of nodes, or of the proxies on their edges, each with where it comes from.
+// logs: lines of nodes or the monitor, or of the proxies on edges, each with where it comes from.
 import { engineClock } from '../docker/clock.ts';
 import { engineError } from '../docker/connect.ts';
 import { readLogs } from '../docker/logs.ts';
@@ -15,7 +15,7 @@ export interface LabLogsOptions {
   readonly proxies?: boolean;
 }
 
-/** Calls `onLine` with the name of a node or edge. Throws node-unknown, usage, docker-failed. */
+/** `onLine` gets the name of a node, monitor or edge. Throws node-unknown, usage, docker-failed. */
 export async function labLogs(
   session: Session,
   names: readonly string[],
@@ -25,7 +25,8 @@ export async function labLogs(
 ): Promise<void> {
   if (tail !== undefined && !/^\d+$/.test(tail))
     throw new LabError('usage', `--tail: ${tail} is not a whole number`);
-  for (const name of names) findNode(session, name);
+  for (const name of names)
+    if (proxies || !session.observed.monitors.has(name)) findNode(session, name);
   const sources = proxies ? proxySources(session, names) : nodeSources(session, names);
   const now = since === undefined ? undefined : await engineClock(session.docker);
   const options = {
@@ -50,7 +51,8 @@ type Source = readonly [name: string, containerId: string];
 
 function nodeSources(session: Session, names: readonly string[]): Source[] {
   const wanted = names.length ? names : session.model.nodes.map(({ name }) => name);
-  return wanted.map((name) => [name, containerOf(session, name).id]);
+  const { monitors } = session.observed;
+  return wanted.map((name) => [name, (monitors.get(name) ?? containerOf(session, name)).id]);
 }
 
 function proxySources({ observed }: Session, names: readonly string[]): Source[] {

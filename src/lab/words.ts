@@ -22,6 +22,8 @@ export const words = {
       .catch(() => []),
   nodes: (lab: string | undefined): Words =>
     ofLab(lab, ({ model }) => model.nodes.map(({ name }) => name)),
+  monitors: (lab: string | undefined): Words =>
+    ofLab(lab, ({ observed }) => [...observed.monitors.keys()]),
   edges: (lab: string | undefined): Words =>
     ofLab(lab, ({ model }) => model.edges.map(({ name }) => name)),
   faults: (lab: string | undefined): Words =>

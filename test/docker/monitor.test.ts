@@ -73,6 +73,8 @@ test('all members are asked, under the names and roles that labctl has for them'
   expect([healthy, nodes.length]).toEqual([true, 3]);
   const check = ['promtool', 'check', 'config', '/etc/labctl/prometheus.yml'];
   expect(await docker('exec', `${NAME}-prometheus-1`, ...check)).toContain('SUCCESS');
+  expect((await lab.run('logs', 'prometheus', '-n', '5')).out).toMatch(/^prometheus \| /);
+  expect((await lab.run('logs', 'prometheus', '--proxies')).err).toContain('(node-unknown)');
   const again = await lab.run('up', 'etcd-3node', '--set', 'monitor=prometheus');
   expect(again.out).toContain('already up: nothing to do');
   expect(again.out).toContain(`http://${address}`);

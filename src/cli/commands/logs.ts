@@ -14,7 +14,7 @@ export const logs: CommandSpec = {
   examples: ['logs etcd-1 -f', 'logs --since 5m', 'logs --proxies'],
   configure: (command) =>
     command
-      .argument('[nodes...]', 'these; all when none is named')
+      .argument('[containers...]', 'nodes, prometheus, grafana; all nodes when none is named')
       .option('-f, --follow', 'go on as more comes')
       .option('-n, --tail <lines>', 'only the last lines of each')
       .option('--since <duration>', 'only what is younger', duration)

@@ -6,7 +6,7 @@ export const port: CommandSpec = {
   examples: ['port etcd-1', 'port etcd-1 2379', 'port prometheus'],
   configure: (command) =>
     command
-      .argument('<node>', 'which node, or prometheus, or grafana')
+      .argument('<container>', 'a node, or prometheus, or grafana')
       .argument('[port]', 'its name or number inside; the first when there is none'),
   run: async (context, node: string, which: string | undefined) => {
     const { findEndpoint } = await import('../../lab/endpoint.ts');

@@ -5,6 +5,7 @@ import { complete, type Sources } from '../../../src/cli/complete.ts';
 const sources: Sources = {
   labs: async () => ['demo', 'other'],
   nodes: async (lab) => (lab === 'other' ? ['app'] : ['etcd-1', 'etcd-2']),
+  monitors: async () => ['prometheus'],
   edges: async () => ['etcd-1:etcd-2', 'host:etcd-1'],
   faults: async () => ['f1'],
   stacks: async () => ['etcd-1node', 'etcd-3node'],
@@ -31,6 +32,8 @@ test.each([
   ['graph --format s', ['svg']],
   ['explain ', ['usage']],
   ['completion ', ['bash', 'zsh', 'fish']],
+  ['port ', ['etcd-1', 'etcd-2', 'prometheus']],
+  ['logs p', ['prometheus']],
   ['port etcd-1 ', []],
   ['exec etcd-1 -- ', []],
   ['up --file ', []],
