@@ -8,7 +8,7 @@ import { proxyService } from '../render/compose.ts';
 import { buildModel } from '../stack/build-model.ts';
 import { type Edge, isHostEdge, type Model, type Node, type Stack } from '../stack/model.ts';
 import { monitorFrom } from '../stack/monitor.ts';
-import type { ScaleStep } from '../stack/scaling.ts';
+import type { ReachedNode, ScaleStep } from '../stack/scaling.ts';
 import { type Size, sizesOf, withCount } from '../stack/sizes.ts';
 import { formatDuration } from '../stack/units.ts';
 import { systems } from '../systems/index.ts';
@@ -61,7 +61,10 @@ export function planScale(before: Model, after: Model) {
 const nodesOnlyIn = ({ nodes }: Model, other: Model): readonly Node[] =>
   nodes.filter(({ name }) => !other.nodes.some((each) => each.name === name));
 
-/** From the sizes that the lab has to those of the target: first what comes, then what goes. */
+/**
+ * From the sizes that the lab has to those of the target: first what comes, then what goes. What
+ * cannot be is refused before anything is touched.
+ */
 export async function resize(
   session: Session,
   target: Model,
@@ -80,6 +83,8 @@ export async function resize(
   );
   const largest = buildModel(all, systems, target.replaced);
   await requireRoom(session, largest, options);
+  await requireLeave(session, target);
+  if (options.dryRun) return session;
   const images = makes ? await ensureImages(session.docker, largest, options) : undefined;
   let current = await settleAll(session, target, options);
   for (const size of sizes)
@@ -92,13 +97,19 @@ export async function resize(
 }
 
 /** What cannot be made is to be found out before a member is added. */
-export async function requireRoom(
-  { docker, observed }: Session,
-  target: Model,
-  options: ScaleOptions,
-) {
+async function requireRoom({ docker, observed }: Session, target: Model, options: ScaleOptions) {
   requireFiles(target);
   await place(docker, target, observed, options.subnets ?? SUBNETS_DEFAULT);
+}
+
+/** And who cannot leave before another has left. */
+async function requireLeave(session: Session, target: Model) {
+  const leaving = nodesOnlyIn(session.model, target);
+  for (const group of new Set(leaving.map((node) => node.group))) {
+    const own = leaving.filter((node) => node.group === group);
+    const { check } = systems[own[0]!.system]!.scaling ?? {};
+    if (check) await atNodes(session, (nodes) => check(own, nodes));
+  }
 }
 
 /** Goes on with what an earlier labctl may have left half done; a joiner that died tries again. */
@@ -217,8 +228,14 @@ async function proxiesAnswer(
   }
 }
 
-async function oneStep(session: Session, node: Node, step: ScaleStep) {
+const oneStep = (session: Session, node: Node, step: ScaleStep) =>
+  atNodes(session, (nodes) => step(node, nodes));
+
+async function atNodes<T>(
+  session: Session,
+  work: (nodes: readonly ReachedNode[]) => Promise<T>,
+): Promise<T> {
   const hosts = session.model.edges.filter(isHostEdge).map(({ name }) => name);
   using controls = await openControls(session, hosts);
-  return await step(node, reachedNodes(session, controls));
+  return await work(reachedNodes(session, controls)); // the channels close at the end of this scope
 }

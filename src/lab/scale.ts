@@ -8,7 +8,7 @@ import { checkReferences } from '../stack/references.ts';
 import { sizesOf, withCount } from '../stack/sizes.ts';
 import { systems } from '../systems/index.ts';
 import { labEdges } from './edges.ts';
-import { planScale, requireRoom, resize, type ScaleOptions, type SizeChange } from './resize.ts';
+import { planScale, resize, type ScaleOptions, type SizeChange } from './resize.ts';
 import type { Session } from './session.ts';
 
 export interface ScaleResult {
@@ -33,9 +33,8 @@ export async function scale(
   const target = buildModel(withCounts(model.stack, counts), systems, model.replaced);
   const plan = planScale(model, target);
   const notice = await faultNotice(session, plan.added);
-  await requireRoom(session, target, options);
   if (notice) options.report?.({ subject: 'notice', kind: '', state: notice, done: true });
-  if (!options.dryRun) await resize(session, target, options);
+  await resize(session, target, options);
   const tookMs = Math.round(performance.now() - startedMs);
   return { version: 1, lab: name, ...plan, ...(notice && { notice }), tookMs };
 }

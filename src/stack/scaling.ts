@@ -25,4 +25,6 @@ export interface Scaling {
   readonly settle?: ScaleStep;
   /** Before the container and its data go. */
   readonly leave?: ScaleStep;
+  /** Before anything is touched, of all of a group that are to go. Throws what `leave` would. */
+  check?(leaving: readonly Node[], nodes: readonly ReachedNode[]): Promise<void>;
 }

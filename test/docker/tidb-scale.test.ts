@@ -57,15 +57,17 @@ async function stores(): Promise<string[]> {
 }
 
 test('what cannot be is refused, and nothing is touched', async () => {
-  const cases: [word: string, said: string][] = [
+  const cases: [words: string, said: string][] = [
     ['tikv=0', 'tikv.count must be 1 or more, not 0'],
     ['pd=0', 'pd.count must be 1 or more, not 0'],
     ['tiflash=26', 'tiflash.count must be a whole number from 0 to 25, not 26'],
     ['etcd=2', 'labctl scale pd=1 tikv=3 tidb=1 tiflash=0 ticdc=0'],
     ['tikv=2', 'tikv-3 cannot go: PD keeps 3 replicas by pd/default, and 2 other stores are Up'],
+    ['tikv=1 tidb=2', 'tikv-2 tikv-3 cannot go: PD keeps 3 replicas by pd/default, and 1 other'],
+    ['tikv=2 --dry-run', 'tikv-3 cannot go'],
   ];
-  for (const [word, said] of cases) {
-    const ran = await lab.run('scale', word);
+  for (const [words, said] of cases) {
+    const ran = await lab.run('scale', ...words.split(' '));
     expect(ran.err).toContain(said);
     expect(ran.status).toBe(2);
   }

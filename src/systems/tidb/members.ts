@@ -62,8 +62,9 @@ export const leave: ScaleStep = async (node, nodes) => {
     ({ node: other }) => other.name !== node.name && memberOf(value, other)?.name === other.name,
   );
   if (!heir) return 'it leads, and nobody else can';
-  await pd.call('POST', `/pd/api/v1/leader/transfer/${heir.node.name}`);
-  return `it leads; handing over to ${heir.node.name}`;
+  const { name } = heir.node;
+  const transfer = await pd.call('POST', `/pd/api/v1/leader/transfer/${name}`);
+  return `it leads; ${transfer.refused ?? `handing over to ${name}`}`;
 };
 
 /** By its id: one that never started has no name. */

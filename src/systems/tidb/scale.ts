@@ -1,5 +1,6 @@
 // How each role of the family comes and goes. A TiDB needs no step: it keeps nothing, and another
 // becomes the owner of DDL by itself.
+import type { Node } from '../../stack/model.ts';
 import type { ScaleStep, Scaling } from '../../stack/scaling.ts';
 import { leave as drain } from './captures.ts';
 import * as members from './members.ts';
@@ -30,4 +31,8 @@ export const scaling: Scaling = {
   join: byRole('join'),
   settle: byRole('settle'),
   leave: byRole('leave'),
+  check: (leaving, nodes) => {
+    const keeps = (node: Node) => STEPS[roleOf(node)] === stores;
+    return stores.check(leaving.filter(keeps), nodes);
+  },
 };

@@ -3,7 +3,7 @@
 // RemoveStore) and in tiup's scale-in, whose order of steps this is.
 import { LabError } from '../../errors.ts';
 import type { Node } from '../../stack/model.ts';
-import type { ScaleStep } from '../../stack/scaling.ts';
+import type { ScaleStep, Scaling } from '../../stack/scaling.ts';
 import { type LeadingPd, leadingPd } from './leading-pd.ts';
 import { isOfMaxReplicas, matches, type PdRule, rulesOf } from './pd-rules.ts';
 import { roleOf } from './roles.ts';
@@ -27,6 +27,8 @@ interface Stores {
 
 /** Without the states it leaves tombstones out. */
 const STORES = '/pd/api/v1/stores?state=0&state=1&state=2';
+/** Of a store that PD was told of already. */
+const LEFT = ['Offline', 'Tombstone'];
 
 /** Before 5.0 PD has its placement rules off, without which TiFlash does not start. */
 export const join: ScaleStep = async (node, nodes) => {
@@ -49,13 +51,15 @@ export const settle: ScaleStep = async (node, nodes) => {
   const { found, refused } = await storesOf(pd, node);
   if (refused) return refused;
   const state = found[0]?.store.state_name;
-  return state === 'Up' ? undefined : `its store is ${state ?? 'not known to PD yet'}`;
+  if (!state) return 'its store is not known to PD yet';
+  // One that is Down or Disconnected has been in.
+  return state === 'Offline' ? 'its store is Offline' : undefined;
 };
 
 export const leave: ScaleStep = async (node, nodes) => {
   const pd = await leadingPd(node, nodes);
   if (typeof pd === 'string') return pd;
-  const { found, buried, others, refused } = await storesOf(pd, node);
+  const { found, buried, refused } = await storesOf(pd, node);
   if (refused) return refused;
   const [own] = found;
   if (!own && buried)
@@ -63,51 +67,66 @@ export const leave: ScaleStep = async (node, nodes) => {
   if (!own) return undefined;
   const { store, status } = own;
   if (store.state_name === 'Offline') return `Offline, ${status.region_count ?? 0} regions left`;
-  const rules = await rulesOf(pd);
-  if (typeof rules === 'string') return rules;
-  refuseStuck(node, store, others, rules, pd);
+  const unknown = await refuseStuck(pd, [node]);
+  if (unknown) return unknown;
   const answer = await pd.call('DELETE', `/pd/api/v1/store/${store.id}`);
-  if (answer.status === 400) throw stays(node, `PD says: ${answer.refused}`);
+  if (answer.status === 400) throw stays([node.name], `PD says: ${answer.refused}`);
   return answer.refused ?? 'PD takes its regions away';
 };
 
-/** Stores by the node's name; addresses that a store had before are there as tombstones. */
+/** Where PD cannot tell, `leave` waits until it can. */
+export const check: NonNullable<Scaling['check']> = async (leaving, nodes) => {
+  const pd = leaving.length ? await leadingPd(leaving[0]!, nodes) : '';
+  if (typeof pd !== 'string') await refuseStuck(pd, leaving);
+};
+
+/** Addresses that a store had before are there as tombstones. */
 async function storesOf(pd: LeadingPd, { name }: Node) {
   const { value, refused } = await pd.call<Stores>('GET', STORES);
-  const all = value?.stores ?? [];
-  const isOwn = ({ address }: Store) => address.split(':')[0] === name;
-  const own = all.filter(({ store }) => isOwn(store));
+  const own = (value?.stores ?? []).filter(({ store }) => nameOf(store) === name);
   return {
     refused,
     found: own.filter(({ store }) => store.state_name !== 'Tombstone'),
     buried: own.length > 0,
-    others: all.map(({ store }) => store).filter((store) => !isOwn(store)),
   };
 }
 
-/** PD would keep it Offline for ever where what it holds has no other store to go to. */
-function refuseStuck(
-  node: Node,
-  store: Store,
-  others: readonly Store[],
-  rules: readonly PdRule[],
-  pd: LeadingPd,
-) {
-  const up = others.filter(({ state_name: state }) => state === 'Up');
-  const left = (rule: PdRule) => up.filter((other) => matches(rule, other)).length;
-  const short = rules.find((rule) => matches(rule, store) && left(rule) < rule.count);
-  if (!short) return;
+const nameOf = ({ address }: Store): string => address.split(':')[0]!;
+
+/**
+ * PD would keep a store Offline for ever where what it holds has no other store to go to. A text
+ * says why that cannot be told.
+ */
+async function refuseStuck(pd: LeadingPd, leaving: readonly Node[]): Promise<string | undefined> {
+  const { value, refused } = await pd.call<Stores>('GET', STORES);
+  if (!value) return refused;
+  const rules = await rulesOf(pd);
+  if (typeof rules === 'string') return rules;
+  const names = leaving.map(({ name }) => name);
+  const stores = (value.stores ?? []).map(({ store }) => store);
+  const going = stores.filter(
+    (store) => names.includes(nameOf(store)) && !LEFT.includes(store.state_name),
+  );
+  const up = stores.filter((store) => !names.includes(nameOf(store)) && store.state_name === 'Up');
+  const of = (rule: PdRule, some: readonly Store[]) => some.filter((store) => matches(rule, store));
+  const short = rules.find((rule) => of(rule, going).length && of(rule, up).length < rule.count);
+  if (!short) return undefined;
   const { group_id: group, id, count } = short;
-  const has = left(short);
+  const { length: has } = of(short, up);
   const hint =
     group === 'tiflash'
       ? `ALTER TABLE ... SET TIFLASH REPLICA ${has} for its tables`
       : isOfMaxReplicas(short)
         ? `labctl client ${pd.name} -- config set max-replicas ${Math.max(1, has)}`
         : `labctl client ${pd.name} -- config placement-rules show`;
-  const stores = `${has} other ${has === 1 ? 'store is' : 'stores are'} Up`;
-  throw stays(node, `PD keeps ${count} replicas by ${group}/${id}, and ${stores}`, hint);
+  const others = `${has} other ${has === 1 ? 'store is' : 'stores are'} Up`;
+  const why = `PD keeps ${count} replicas by ${group}/${id}, and ${others}`;
+  throw stays(of(short, going).map(nameOf).sort(), why, hint);
 }
 
-const stays = (node: Node, why: string, hint?: string) =>
-  new LabError('node-state', `${node.name} cannot go: ${why}`, hint === undefined ? {} : { hint });
+const stays = (names: readonly string[], why: string, hint?: string) =>
+  new LabError(
+    'node-state',
+    `${names.join(' ')} cannot go: ${why}`,
+    hint === undefined ? {} : { hint },
+  );

@@ -67,6 +67,7 @@ const answersOf = (state: State): Readonly<Record<string, (id: string) => Answer
     return [state.busy ? 503 : 400, { error: message, message, code: 9 }];
   },
   'POST /pd/api/v1/leader/transfer/ID': (name) => {
+    if (state.busy) return [500, state.busy];
     state.leader = name;
     return [200, null];
   },
@@ -128,7 +129,8 @@ function fakeCluster(pds: readonly string[], others: readonly string[], version 
   };
   const reached = [...pds, ...others].map((name) => ({ node: named(name), access, config }));
   const run = (step: ScaleStep | undefined, name: string) => step!(named(name), reached);
-  return { state, run };
+  const check = (...names: readonly string[]) => tidb.scaling!.check!(names.map(named), reached);
+  return { state, run, check };
 }
 
 const { join, settle, leave } = tidb.scaling!;
@@ -159,12 +161,15 @@ test('a PD of that name that is still a member makes room, also one that never s
 test('a PD that leads hands over before it leaves; nobody leaves without a leader', async () => {
   const { state, run } = fakeCluster(['pd-1', 'pd-2', 'pd-3'], ['tikv-1']);
   state.leader = 'pd-3';
+  state.busy = 'timed out';
+  expect(await run(leave, 'pd-3')).toBe('it leads; timed out');
+  state.busy = undefined;
   expect(await run(leave, 'pd-3')).toBe('it leads; handing over to pd-1');
   expect(await run(leave, 'pd-3')).toBeUndefined();
   expect(await run(leave, 'pd-3')).toBeUndefined();
   const { member_id: id } = member('pd-3', 2);
   const transfer = 'POST /pd/api/v1/leader/transfer/pd-1';
-  expect(state.asked).toEqual([transfer, `DELETE /pd/api/v1/members/id/${id}`]);
+  expect(state.asked).toEqual([transfer, transfer, `DELETE /pd/api/v1/members/id/${id}`]);
   state.leader = '';
   expect(await run(leave, 'pd-2')).toBe('no PD leads');
   state.leader = 'pd-2';
@@ -186,6 +191,11 @@ test('a store leaves when PD has moved all that it holds; every step is found do
   expect(await run(settle, 'tikv-4')).toBe('its store is not known to PD yet');
   state.stores.push(store(9, 'tikv-4'));
   expect(await run(settle, 'tikv-4')).toBeUndefined();
+  state.stores[3]!.state_name = 'Disconnected'; // it has been in
+  expect(await run(settle, 'tikv-4')).toBeUndefined();
+  state.stores[3]!.state_name = 'Offline';
+  expect(await run(settle, 'tikv-4')).toBe('its store is Offline');
+  state.stores[3]!.state_name = 'Up';
   expect(await run(join, 'tikv-4')).toBe('PD still has store 9 of that name, Up');
 });
 
@@ -203,6 +213,21 @@ test.each(['8.5.3', '4.0.7'])(
     expect(state.asked).toEqual([]);
   },
 );
+
+test('of stores that go together it is said before the first goes', async () => {
+  const { state, check } = fakeCluster(['pd-1'], [...KVS, 'tikv-5', 'tiflash-1', 'tidb-1']);
+  await expect(check('tikv-4', 'tikv-5', 'tiflash-1', 'tidb-1')).resolves.toBeUndefined();
+  await expect(check('tikv-3', 'tikv-4', 'tikv-5')).rejects.toThrow(
+    'tikv-3 tikv-4 tikv-5 cannot go: PD keeps 3 replicas by pd/default, and 2 other stores are Up',
+  );
+  state.stores[2]!.state_name = 'Offline'; // what was begun goes on
+  state.stores[3]!.state_name = 'Tombstone';
+  state.stores[4]!.state_name = 'Offline';
+  await expect(check('tikv-3', 'tikv-4', 'tikv-5')).resolves.toBeUndefined();
+  await expect(check('tidb-1')).resolves.toBeUndefined();
+  state.leader = '';
+  await expect(check('tikv-1')).resolves.toBeUndefined(); // leave waits for one
+});
 
 test('stores that are not Up, or that a rule is not for, take no replica', async () => {
   const { state, run } = fakeCluster(['pd-1'], [...KVS, 'tiflash-1']);
