@@ -33,3 +33,12 @@ export async function askHttp(
   const match = /^HTTP\/1\.\d (\d{3})[\s\S]*?\r\n\r\n([\s\S]*)$/.exec(received);
   return match ? { status: Number(match[1]), body: match[2]! } : undefined;
 }
+
+/** undefined for an answer that was cut short: to a probe that is none. */
+export function parseJson<T>(json: string): T | undefined {
+  try {
+    return JSON.parse(json) as T;
+  } catch {
+    return undefined;
+  }
+}

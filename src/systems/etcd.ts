@@ -12,7 +12,7 @@ import type {
 } from '../stack/model.ts';
 import { dockerBytes } from '../stack/units.ts';
 import { hostPorts, limitsOf, overridesOf, path, size, text } from '../stack/values.ts';
-import { askHttp } from './ask-http.ts';
+import { askHttp, parseJson } from './ask-http.ts';
 import { join, leave, settle } from './etcd-members.ts';
 
 const CLIENT_PORT = 2379;
@@ -221,25 +221,16 @@ async function memberStatus(ask: Ask, config: SystemConfig): Promise<MemberStatu
   const prefix = minor(config) >= 4 ? 'v3' : 'v3beta';
   const path = `/${prefix}/maintenance/status`;
   const answer = await askHttp(ask, CLIENT_PORT, 'POST', path, PROBE_LIMIT_MS);
-  return answer?.status === 200 ? parse<MemberStatus>(answer.body) : undefined;
+  return answer?.status === 200 ? parseJson<MemberStatus>(answer.body) : undefined;
 }
 
 /** /health makes a linearizable read: no quorum, no health. */
 async function memberHealth(ask: Ask): Promise<string> {
   const answer = await askHttp(ask, CLIENT_PORT, 'GET', '/health', PROBE_LIMIT_MS);
-  const said = answer && parse<{ health: string; reason?: string }>(answer.body);
+  const said = answer && parseJson<{ health: string; reason?: string }>(answer.body);
   if (!said) return 'no quorum';
   const { health, reason } = said;
   // 3.5 gives a reason: `RANGE ERROR:etcdserver: leader changed`.
   const word = reason?.split(':').at(-1)?.trim().toLowerCase();
   return health === 'true' ? 'healthy' : word || 'unhealthy';
-}
-
-/** undefined for an answer that was cut short: to a probe that is none. */
-function parse<T>(json: string): T | undefined {
-  try {
-    return JSON.parse(json) as T;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
 // The PD that leads, for the steps of scaling: the others pass most of what they are asked on to
 // it, through proxies that may be cut.
 import type { Node } from '../../stack/model.ts';
-import type { ReachedNode } from '../../stack/scaling.ts';
-import { askHttp } from '../ask-http.ts';
+import type { ReachedNode, ScaleStep } from '../../stack/scaling.ts';
+import { askHttp, parseJson } from '../ask-http.ts';
 import { claim } from './probe.ts';
 import { ofRole, PORTS } from './roles.ts';
 
@@ -22,6 +22,16 @@ export interface LeadingPd {
   readonly name: string;
   call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<PdAnswer<T>>;
 }
+
+/** A step that PD takes; it waits while none leads. */
+export const byPd =
+  (
+    step: (pd: LeadingPd, node: Node, nodes: readonly ReachedNode[]) => ReturnType<ScaleStep>,
+  ): ScaleStep =>
+  async (node, nodes) => {
+    const pd = await leadingPd(node, nodes);
+    return typeof pd === 'string' ? pd : step(pd, node, nodes);
+  };
 
 /** A text says why there is none. */
 export async function leadingPd(
@@ -57,11 +67,6 @@ function wordsOf(said: unknown): string | undefined {
   return message?.replace(/^etcdserver: /, '');
 }
 
-/** The ids of members are too large for a number. undefined for an answer that was cut short. */
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json.replace(/("member_id":\s*)(\d+)/g, '$1"$2"'));
-  } catch {
-    return undefined;
-  }
-}
+/** The ids of members are too large for a number. */
+const parse = (json: string): unknown =>
+  parseJson(json.replace(/("member_id":\s*)(\d+)/g, '$1"$2"'));

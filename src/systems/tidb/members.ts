@@ -2,8 +2,7 @@
 // (`--join`); what is here sees to it that it can. Read in PD's sources: server/join/join.go,
 // server/api/member.go.
 import type { Node } from '../../stack/model.ts';
-import type { ScaleStep } from '../../stack/scaling.ts';
-import { type LeadingPd, leadingPd } from './leading-pd.ts';
+import { byPd, type LeadingPd } from './leading-pd.ts';
 import { PORTS } from './roles.ts';
 
 const MEMBERS = '/pd/api/v1/members';
@@ -26,9 +25,7 @@ interface Members {
  * Waits until the etcd inside takes a new member. PD asks it once and ends when it is refused, so
  * it is asked before, for a place that is taken: to that it says no in other words.
  */
-export const join: ScaleStep = async (node, nodes) => {
-  const pd = await leadingPd(node, nodes);
-  if (typeof pd === 'string') return pd;
+export const join = byPd(async (pd, node) => {
   const { value, refused } = await pd.call<Members>('GET', MEMBERS);
   if (!value) return refused;
   const member = memberOf(value, node);
@@ -36,21 +33,17 @@ export const join: ScaleStep = async (node, nodes) => {
   const { peer_urls: peerURLs } = value.members[0]!;
   const answer = await pd.call('POST', '/v3/cluster/member/add', { peerURLs });
   return answer.refused === 'Peer URLs already exists' ? undefined : answer.refused;
-};
+});
 
-export const settle: ScaleStep = async (node, nodes) => {
-  const pd = await leadingPd(node, nodes);
-  if (typeof pd === 'string') return pd;
+export const settle = byPd(async (pd, node) => {
   const { value, refused } = await pd.call<Members>('GET', MEMBERS);
   if (!value) return refused;
   const member = memberOf(value, node);
   return member?.name && member.client_urls?.length ? undefined : 'not started as a member yet';
-};
+});
 
 /** One that leads hands over first. */
-export const leave: ScaleStep = async (node, nodes) => {
-  const pd = await leadingPd(node, nodes);
-  if (typeof pd === 'string') return pd;
+export const leave = byPd(async (pd, node, nodes) => {
   const { value, refused } = await pd.call<Members>('GET', MEMBERS);
   if (!value) return refused;
   const member = memberOf(value, node);
@@ -65,7 +58,7 @@ export const leave: ScaleStep = async (node, nodes) => {
   const { name } = heir.node;
   const transfer = await pd.call('POST', `/pd/api/v1/leader/transfer/${name}`);
   return `it leads; ${transfer.refused ?? `handing over to ${name}`}`;
-};
+});
 
 /** By its id: one that never started has no name. */
 const remove = async (pd: LeadingPd, { member_id: id }: Member): Promise<string | undefined> =>

@@ -1,6 +1,6 @@
 // What PD, TiKV, TiDB and the others say of themselves over HTTP, each asked alone.
 import type { Ask, Claim, Node, NodeAccess, NodeHealth } from '../../stack/model.ts';
-import { askHttp } from '../ask-http.ts';
+import { askHttp, parseJson } from '../ask-http.ts';
 import { PORTS, roleOf } from './roles.ts';
 import type { TidbConfig } from './schema.ts';
 import { has } from './versions.ts';
@@ -75,8 +75,8 @@ async function ownWord(ask: Ask) {
     askHttp(ask, port, 'GET', '/pd/api/v1/members', LIMIT_MS, OWN_WORD),
     askHttp(ask, port, 'POST', '/v3/maintenance/status', LIMIT_MS),
   ]);
-  const known = members?.status === 200 ? parse<Members>(members.body) : undefined;
-  const term = Number((status && parse<{ raftTerm?: string }>(status.body)?.raftTerm) ?? 0);
+  const known = members?.status === 200 ? parseJson<Members>(members.body) : undefined;
+  const term = Number((status && parseJson<{ raftTerm?: string }>(status.body)?.raftTerm) ?? 0);
   return { answered: members !== undefined, leader: known?.leader?.name, term };
 }
 
@@ -150,14 +150,5 @@ export function unready(healths: ReadonlyMap<string, NodeHealth>): string | unde
 
 async function getJson<T>(ask: Ask, port: number, path: string): Promise<T | undefined> {
   const answer = await askHttp(ask, port, 'GET', path, LIMIT_MS);
-  return answer?.status === 200 ? parse<T>(answer.body) : undefined;
-}
-
-/** undefined for an answer that was cut short: to a probe that is none. */
-function parse<T>(json: string): T | undefined {
-  try {
-    return JSON.parse(json) as T;
-  } catch {
-    return undefined;
-  }
+  return answer?.status === 200 ? parseJson<T>(answer.body) : undefined;
 }

@@ -3,8 +3,8 @@
 // RemoveStore) and in tiup's scale-in, whose order of steps this is.
 import { LabError } from '../../errors.ts';
 import type { Node } from '../../stack/model.ts';
-import type { ScaleStep, Scaling } from '../../stack/scaling.ts';
-import { type LeadingPd, leadingPd } from './leading-pd.ts';
+import type { Scaling } from '../../stack/scaling.ts';
+import { byPd, type LeadingPd, leadingPd } from './leading-pd.ts';
 import { isOfMaxReplicas, matches, type PdRule, rulesOf } from './pd-rules.ts';
 import { roleOf } from './roles.ts';
 import { read } from './schema.ts';
@@ -31,9 +31,7 @@ const STORES = '/pd/api/v1/stores?state=0&state=1&state=2';
 const LEFT = ['Offline', 'Tombstone'];
 
 /** Before 5.0 PD has its placement rules off, without which TiFlash does not start. */
-export const join: ScaleStep = async (node, nodes) => {
-  const pd = await leadingPd(node, nodes);
-  if (typeof pd === 'string') return pd;
+export const join = byPd(async (pd, node, nodes) => {
   const { found, refused } = await storesOf(pd, node);
   if (refused) return refused;
   const [old] = found;
@@ -43,22 +41,18 @@ export const join: ScaleStep = async (node, nodes) => {
     return undefined;
   const rules = { 'enable-placement-rules': 'true' };
   return (await pd.call('POST', '/pd/api/v1/config/replicate', rules)).refused;
-};
+});
 
-export const settle: ScaleStep = async (node, nodes) => {
-  const pd = await leadingPd(node, nodes);
-  if (typeof pd === 'string') return pd;
+export const settle = byPd(async (pd, node) => {
   const { found, refused } = await storesOf(pd, node);
   if (refused) return refused;
   const state = found[0]?.store.state_name;
   if (!state) return 'its store is not known to PD yet';
   // One that is Down or Disconnected has been in.
   return state === 'Offline' ? 'its store is Offline' : undefined;
-};
+});
 
-export const leave: ScaleStep = async (node, nodes) => {
-  const pd = await leadingPd(node, nodes);
-  if (typeof pd === 'string') return pd;
+export const leave = byPd(async (pd, node) => {
   const { found, buried, refused } = await storesOf(pd, node);
   if (refused) return refused;
   const [own] = found;
@@ -72,7 +66,7 @@ export const leave: ScaleStep = async (node, nodes) => {
   const answer = await pd.call('DELETE', `/pd/api/v1/store/${store.id}`);
   if (answer.status === 400) throw stays([node.name], `PD says: ${answer.refused}`);
   return answer.refused ?? 'PD takes its regions away';
-};
+});
 
 /** Where PD cannot tell, `leave` waits until it can. */
 export const check: NonNullable<Scaling['check']> = async (leaving, nodes) => {

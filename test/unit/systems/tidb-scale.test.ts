@@ -103,6 +103,7 @@ const answersOf = (state: State): Readonly<Record<string, (id: string) => Answer
     return [202, ''];
   },
   'PUT /api/v1/captures/drain': () => {
+    if (state.busy) return [503, { error_code: state.busy }];
     state.tables -= 1;
     return [202, { current_table_count: state.tables }];
   },
@@ -268,7 +269,12 @@ test('a TiCDC gives up being owner, then its tables; one without that API just g
     { id: 'b', address: 'ticdc-2:8300', is_owner: true },
   ];
   expect(await run(leave, 'ticdc-2')).toBe('it is the owner; handing over');
+  state.busy = 'CDC:ErrOwnerNotFound';
+  expect(await run(leave, 'ticdc-2')).toBe('TiCDC is not ready to move its tables');
+  state.busy = undefined;
   expect(await run(leave, 'ticdc-2')).toBe('1 tables left');
+  expect(await run(leave, 'ticdc-2')).toBeUndefined();
+  state.busy = 'CDC:ErrVersionIncompatible';
   expect(await run(leave, 'ticdc-2')).toBeUndefined();
   expect(await fakeCluster(['pd-1'], ['ticdc-1']).run(leave, 'ticdc-1')).toBeUndefined();
 });
