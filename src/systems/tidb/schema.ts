@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SystemConfig } from '../../stack/model.ts';
 import type { Toml, TomlTable } from '../../stack/toml.ts';
 import { dockerBytes } from '../../stack/units.ts';
-import { overridesOf, path, text, tomlFile } from '../../stack/values.ts';
+import { limitsOf, overridesOf, path, size, text, tomlFile } from '../../stack/values.ts';
 import {
   atLeast,
   DR_TIMEOUTS,
@@ -31,9 +31,6 @@ const config = z
     if (!toml.safeParse(value).success) addIssue('has a key with nothing behind it: leave it out');
   });
 
-const size = (example: string) =>
-  text().regex(/^\d+[bBkKmMgG]?$/, `a size is written like ${example}`);
-
 /** PD's etcd reserves 122 MiB of it for its log. */
 const DISK_LEAST = '160m';
 
@@ -46,9 +43,8 @@ const ofNode = {
     'keys of its TOML file, or a TOML file with such, laid upon what labctl writes',
   ),
   environment: z.record(z.string(), text()).describe('environment variables'),
-  cpus: z.number().positive().describe('CPU limit, e.g. 0.5'),
-  mem_limit: size('1g').describe('memory limit, e.g. 1g'),
-  disk: size('2g')
+  ...limitsOf('node', '1g'),
+  disk: size()
     .refine((value) => dockerBytes(value) >= dockerBytes(DISK_LEAST), {
       error: `a disk here has ${DISK_LEAST} or more`,
       abort: true,
