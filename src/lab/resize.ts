@@ -75,7 +75,11 @@ export async function resize(
   const countOf = ({ name }: Size) => there.find((each) => each.name === name)!.count;
   // Prometheus is made anew whenever a node comes or goes; Grafana, where it could be had.
   const monitor = monitorFrom(session.observed.monitors);
-  const makes = monitor.monitor || sizes.some((size) => size.count > countOf(size));
+  const halfMade = joinedNodes(session, target).filter(
+    ({ name }) => !session.observed.nodes.has(name),
+  );
+  const grows = sizes.some((size) => size.count > countOf(size));
+  const makes = monitor.monitor || halfMade.length || grows;
   // While some come, those that are to go are there yet.
   const all = sizes.reduce(
     (last, size) => withCount(last, size, Math.max(size.count, countOf(size))),
@@ -86,7 +90,10 @@ export async function resize(
   await requireLeave(session, target);
   if (options.dryRun) return session;
   const images = makes ? await ensureImages(session.docker, largest, options) : undefined;
-  let current = await settleAll(session, target, options);
+  let current = session;
+  for (const node of halfMade)
+    current = await makeJoiner(current, session.model, node, images!, options);
+  current = await settleAll(current, target, options);
   for (const size of sizes)
     for (let count = countOf(size) + 1; count <= size.count; count += 1)
       current = await grow(current, withCount(current.model.stack, size, count), images!, options);
@@ -112,16 +119,18 @@ async function requireLeave(session: Session, target: Model) {
   }
 }
 
+const joinedNodes = ({ observed }: Session, { nodes }: Model): readonly Node[] =>
+  nodes.filter(({ name }) => observed.networks.get(name)?.joined);
+
 /** Goes on with what an earlier labctl may have left half done; a joiner that died tries again. */
 export async function settleAll(
   session: Session,
-  { nodes }: Model,
+  target: Model,
   options: ScaleOptions,
 ): Promise<Session> {
-  const { networks, nodes: containers } = session.observed;
-  for (const node of nodes.filter(({ name }) => networks.get(name)?.joined)) {
+  for (const node of joinedNodes(session, target)) {
     const { settle } = systems[node.system]!.scaling ?? {};
-    const container = containers.get(node.name);
+    const container = session.observed.nodes.get(node.name);
     if (settle && container?.state === 'exited' && (await oneStep(session, node, settle)))
       await session.docker.getContainer(container.id).start();
     await untilDone(await refresh(session), node, 'joining', settle, options);
@@ -135,27 +144,36 @@ async function grow(
   images: Images,
   options: ScaleOptions,
 ): Promise<Session> {
-  const { docker, model } = session;
-  const next = buildModel(stack, systems, model.replaced);
-  const { subnets = SUBNETS_DEFAULT, signal, report, timeoutMs = TIMEOUT_MS } = options;
+  const next = buildModel(stack, systems, session.model.replaced);
   let current = session;
-  for (const node of nodesOnlyIn(next, model)) {
-    const { name, system } = node;
-    const { scaling } = systems[system]!;
-    await untilDone(current, node, 'joining', scaling?.join, options);
-    // A program that joins looks for the others once, so its edges are there before it.
-    const edges = next.edges.filter(({ from, to }) => [from, to].includes(name));
-    const start = (...only: readonly string[]) =>
-      startContainers(docker, next, images, { subnets, signal, only, joins: name });
-    await start(...edges.map(proxyService));
-    current = await proxiesAnswer(await refresh(current), edges, options);
-    await start(name, ...images.monitors.keys());
-    current = await refresh(current);
-    await untilDone(current, node, 'joining', scaling?.settle, options);
-    current = await refresh(current);
-    const ready = { timeoutMs, signal, only: name, ...(report && { report }) };
-    await waitReady(current, ready);
+  for (const node of nodesOnlyIn(next, session.model)) {
+    await untilDone(current, node, 'joining', systems[node.system]!.scaling?.join, options);
+    current = await makeJoiner(current, next, node, images, options);
   }
+  return current;
+}
+
+/** The edges, the container and the rest of its way into a group that expects it. */
+async function makeJoiner(
+  session: Session,
+  model: Model,
+  node: Node,
+  images: Images,
+  options: ScaleOptions,
+): Promise<Session> {
+  const { subnets = SUBNETS_DEFAULT, signal, report, timeoutMs = TIMEOUT_MS } = options;
+  const { name, system } = node;
+  // A program that joins looks for the others once, so its edges are there before it.
+  const edges = model.edges.filter(({ from, to }) => [from, to].includes(name));
+  const start = (...only: readonly string[]) =>
+    startContainers(session.docker, model, images, { subnets, signal, only, joins: name });
+  await start(...edges.map(proxyService));
+  let current = await proxiesAnswer(await refresh(session), edges, options);
+  await start(name, ...images.monitors.keys());
+  current = await refresh(current);
+  await untilDone(current, node, 'joining', systems[system]!.scaling?.settle, options);
+  current = await refresh(current);
+  await waitReady(current, { timeoutMs, signal, only: name, ...(report && { report }) });
   return current;
 }
 

@@ -1,8 +1,9 @@
 // etcd from three members to five and back, while somebody writes: no acknowledged write is lost, and
 // no container of the others is touched.
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LabStatus } from '../../src/lab/status.ts';
-import { docker, getLocal, leaderOf, put, startLab, type TestLab } from './labctl.ts';
+import { docker, getLocal, leaderOf, main, put, startLab, type TestLab } from './labctl.ts';
 
 const NAME = 'labctl-test-scale';
 
@@ -105,6 +106,19 @@ test('back to three by a stack file, the leader among those that go', async () =
   const filter = ['--filter', `label=labctl.lab=${NAME}`];
   expect((await docker('volume', 'ls', '-q', ...filter)).split('\n')).toHaveLength(3);
   expect((await docker('network', 'ls', '-q', ...filter)).split('\n')).toHaveLength(4);
+});
+
+test('one that is killed before the new member has a container is gone on with', async () => {
+  const scaling = execa('node', [main, 'scale', 'etcd=4', '--lab', NAME], { reject: false });
+  const network = ['network', 'ls', '-q', '--filter', `name=${NAME}_etcd-4`];
+  await expect.poll(() => docker(...network), { timeout: 30_000, interval: 50 }).not.toBe('');
+  scaling.kill('SIGKILL');
+  await scaling;
+  const again = await lab.run('scale', 'etcd=4', '--timeout', '60s');
+  expect(again.status, again.err).toBe(0);
+  expect((await lab.json<LabStatus>('status')).healthy).toBe(true);
+  expect((await lab.run('scale', 'etcd=3')).status).toBe(0);
+  expect(await containers()).toEqual(founders);
 });
 
 test('every write that was acknowledged is there', async () => {
