@@ -1,7 +1,6 @@
 // replace: another version, image or binary under a node's data, name and edges. What was put there
 // is in a label of the node's own container, so that it outlives an `up` and no other node is made
 // anew.
-import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { engineError } from '../docker/connect.ts';
 import type { PullPolicy } from '../docker/images.ts';
@@ -9,6 +8,7 @@ import { LabError } from '../errors.ts';
 import { buildModel } from '../stack/build-model.ts';
 import { checkValue } from '../stack/check.ts';
 import { type Path, writtenAt } from '../stack/document.ts';
+import { readFile } from '../stack/find.ts';
 import { toJson } from '../stack/json.ts';
 import {
   configOf,
@@ -18,7 +18,9 @@ import {
   type NodeConfig,
   overlay,
 } from '../stack/model.ts';
+import { resolvePaths } from '../stack/paths.ts';
 import { applyOverrides, overrideOf } from '../stack/set.ts';
+import { readTomlFile } from '../stack/toml.ts';
 import { systems } from '../systems/index.ts';
 import { ensureImages, requireFiles, startContainers } from './containers.ts';
 import { SUBNETS_DEFAULT } from './place.ts';
@@ -138,7 +140,7 @@ function changeOf(model: Model, node: Node, options: ReplaceOptions): NodeConfig
   const change = {
     ...(version && { version }),
     ...(image && { image }),
-    ...(binary && { binary: resolve(binary) }),
+    ...(binary && { binary }),
     ...others,
   };
   if (!Object.keys(change).length === !reset) throw wrong(NOTHING);
@@ -150,7 +152,22 @@ function changeOf(model: Model, node: Node, options: ReplaceOptions): NodeConfig
   const checked = checkValue<typeof own>(own, rules);
   if ('complaints' in checked)
     throw wrong(checked.complaints[0]!.message, checked.complaints[0]!.hint);
-  return overlay(model.replaced[node.name] ?? {}, checked.value.overrides[node.name]);
+  const resolved = resolveHere(node, checked.value.overrides[node.name]!);
+  return overlay(model.replaced[node.name] ?? {}, resolved);
+}
+
+/** Paths are seen from the current folder, and a TOML file gives way to what it says. */
+function resolveHere({ name, group, system }: Node, change: NodeConfig): NodeConfig {
+  const parts = { [group]: { system, overrides: { [name]: change } } };
+  const { systems: found } = resolvePaths({ name: group, systems: parts, nodes: {} }, systems, {
+    folderOf: () => process.cwd(),
+    tomlOf(_, file) {
+      const read = readTomlFile(file, readFile);
+      if ('text' in read) return read.text;
+      throw wrong(`config: ${read.problem}`);
+    },
+  });
+  return (found as typeof parts)[group]!.overrides[name]!;
 }
 
 const NOTHING = 'say what to replace: --version, --image, --binary, --set; or --reset';
@@ -166,8 +183,10 @@ function keysSet(model: Model, node: Node, set: readonly string[]) {
   const prefix = `${group}.overrides.${name}.`;
   const words = set.map((word) => prefix + word);
   const { value, applied, problems } = applyOverrides(parts, words, systems);
-  for (const { at, message, hint } of problems)
-    throw wrong(`${String(at).replace(prefix, '')}: ${message}`, hint);
+  for (const { at, message, hint } of problems) {
+    const label = `overrides.${name}.`;
+    throw wrong(`${String(at).replace(prefix, '')}: ${message.replace(label, '')}`, hint);
+  }
   const found: NodeConfig = (value as typeof parts).systems[group]!.overrides[name]!;
   const keys = applied.map(({ path }) => String(path[4]));
   /** A scalar as it was typed; `path` begins with `overrides` and the node's name. */

@@ -9,7 +9,7 @@
 //
 // `--ROLE.KEY VALUE`, as `--tikv.count 3`, comes here as the word `--tikv.count=3`: a key of the
 // one group whose system has that role, whatever the group is called.
-import { type Complaint, quoted } from './check.ts';
+import { type Complaint, pathLabel, quoted } from './check.ts';
 import { type Document, type Path, parseYaml } from './document.ts';
 import { isMap, type JsonSchema, toJson } from './json.ts';
 import type { System } from './model.ts';
@@ -46,7 +46,14 @@ export function applyOverrides(stack: unknown, words: readonly string[], systems
     if (document.problems[0])
       problems.push({ at, message: document.problems[0].message, hint: QUOTES });
     else if ('message' in place) problems.push({ at, ...place });
-    else {
+    else if (textAbove(value, place)) {
+      const message = `${pathLabel(textAbove(value, place)!)} is a text, which has no keys to set`;
+      problems.push({
+        at,
+        message,
+        hint: 'set all of it; of a file: write what is to change there',
+      });
+    } else {
       value = put(value, place, document.value);
       applied.push({ path: place, flag: at, document });
     }
@@ -134,6 +141,13 @@ function keysOf(name: string, group: unknown, systems: Systems): string[] {
 function schemaOf(name: string, group: unknown, systems: Systems): JsonSchema | undefined {
   const system = String((isMap(group) && group.system) || name);
   return Object.hasOwn(systems, system) ? toJson(systems[system]!.schema) : undefined;
+}
+
+/** Where a text stands on the way to `path`, as that of a config file does. */
+function textAbove(value: unknown, path: Path): Path | undefined {
+  const found = (at: Path) =>
+    at.reduce<unknown>((map, step) => (isMap(map) ? map[step] : undefined), value);
+  return path.map((_, i) => path.slice(0, i)).find((at) => typeof found(at) === 'string');
 }
 
 /** A copy with `found` at `path`. Maps on the way are made; what is no map stays as it is. */

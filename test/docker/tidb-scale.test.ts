@@ -12,6 +12,7 @@ import { dialled, tellAll } from '../stand-in/told.ts';
 import { docker, startLab, type TestLab } from './labctl.ts';
 
 const small = fileURLToPath(new URL('../stand-in/small.yaml', import.meta.url));
+const toml = fileURLToPath(new URL('../stand-in/tikv.toml', import.meta.url));
 const LIMIT = { timeout: 30_000, interval: 500 };
 
 let lab: TestLab;
@@ -106,6 +107,13 @@ test('a store and a PD that joined get another program; the others stay', async 
   expect(pd.words).toContain('--join=http://pd-1:2379');
   expect(pd.config).toContain('[own]\nkey = 1');
   expect((await lab.run('wait', '--for', 'healthy')).status).toBe(0);
+  expect((await lab.run('replace', 'pd-2', '--set', `config=${toml}`)).status).toBe(0);
+  const filed = (await tellAll(lab)).find(({ own }) => own === 'pd-2')!;
+  expect(filed.config).toContain('raft-log-gc-threshold = 50');
+  const key = await lab.run('replace', 'pd-2', '--set', 'config.own.key=1');
+  expect(key.err).toContain('--set config.own.key=1: config is a text, which has no keys to set');
+  const none = await lab.run('replace', 'pd-2', '--set', 'config=nowhere.toml');
+  expect([key.status, none.status]).toEqual([2, 2]);
   expect((await lab.run('replace', 'tikv-1', 'pd-2', '--reset')).status).toBe(0);
   await docker('rmi', 'labctl-test/stand-in:other');
   await expectAllThrough();

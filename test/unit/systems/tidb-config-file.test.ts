@@ -34,6 +34,12 @@ test('the stack has what the file says, without its comments, so that the file m
   expect(configs).toEqual([mine, 'log-level = "debug"\n', mine]);
 });
 
+test('a key of a file cannot be set, which is said', () => {
+  const error = errorOf(() => load('{config: conf/tikv.toml}', 'tikv.config.log.level=debug'));
+  expect(error).toContain('tikv.config is a text, which has no keys to set');
+  expect(() => load('{config: {log: {level: info}}}', 'tikv.config.log.level=debug')).not.toThrow();
+});
+
 test('a file that is not there, or no TOML, is complained of where it is named', () => {
   const errors = [
     '{config: nowhere.toml}',
