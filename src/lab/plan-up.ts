@@ -36,7 +36,7 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
   const there = keepSizes(model, observed);
   requireFiles(there);
   await requireConfigs(there);
-  if (!options.fresh) await refuseOtherNodes(docker, there, found);
+  if (!options.fresh) await refuseOtherNodes(docker, there, model, found);
   const { subnets, hostPorts } = await place(
     docker,
     model,

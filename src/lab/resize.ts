@@ -109,8 +109,8 @@ async function requireRoom({ docker, observed }: Session, target: Model, options
   await place(docker, target, observed, options.subnets ?? SUBNETS_DEFAULT);
 }
 
-/** And who cannot leave before another has left. */
-async function requireLeave(session: Session, target: Model) {
+/** And who cannot leave, before another has left. */
+export async function requireLeave(session: Session, target: Model): Promise<void> {
   const leaving = nodesOnlyIn(session.model, target);
   for (const group of new Set(leaving.map((node) => node.group))) {
     const own = leaving.filter((node) => node.group === group);

@@ -17,7 +17,7 @@ import { loadModel, type StackChoice } from './load-model.ts';
 import { dropMonitors } from './monitors.ts';
 import { SUBNETS_DEFAULT } from './place.ts';
 import { type Report, silent } from './report.ts';
-import { planScale, resize, settleAll } from './resize.ts';
+import { planScale, requireLeave, resize, settleAll } from './resize.ts';
 import { type Session, sessionOf, stackOf } from './session.ts';
 import { startInOrder } from './start-in-order.ts';
 import { type ReadyOptions, waitReady } from './wait-ready.ts';
@@ -66,7 +66,7 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   const model = options.fresh ? target : keepSizes(target, found);
   requireFiles(model);
   await requireConfigs(model);
-  if (!options.fresh) await refuseOtherNodes(docker, model, found);
+  if (!options.fresh) await refuseOtherNodes(docker, model, target, found);
   for (const { name, from, to } of planScale(model, target).changed) {
     const state = `scaling from ${from} to ${to}`;
     report({ subject: name, kind: '', state, done: true });
@@ -127,12 +127,13 @@ async function unpauseAll(docker: Docker, lab: ObservedLab): Promise<void> {
 
 /**
  * Flags, versions, limits and sizes of a lab may change under its data; disks may not, nor which
- * groups and nodes of the user's own there are.
- * Throws lab-differs before anything is touched.
+ * groups and nodes of the user's own there are, and nobody goes who cannot.
+ * `model` has the sizes of the lab. Throws lab-differs, node-state before anything is touched.
  */
 export async function refuseOtherNodes(
   docker: Docker,
   model: Model,
+  target: Model,
   observed: ObservedLab | undefined,
 ): Promise<void> {
   const { stack, nodes } = model;
@@ -150,6 +151,7 @@ export async function refuseOtherNodes(
     refuseOther('nodes', names(there.nodes), names(nodes));
     const disks = (of: Model) => of.nodes.map((node) => `${node.name}=${diskOf(of, node) ?? '-'}`);
     refuseOther('disks', disks(there), disks(model));
+    await requireLeave(sessionOf(docker, observed), target);
     return;
   }
   if (observed) return; // half made: no node has run yet

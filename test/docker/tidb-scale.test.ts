@@ -72,6 +72,11 @@ test('what cannot be is refused, and nothing is touched', async () => {
     expect(ran.err).toContain(said);
     expect(ran.status).toBe(2);
   }
+  for (const words of [[], ['--dry-run']]) {
+    const set = ['--set', 'tikv.count=2', '--set', 'tidb.environment={A: b}'];
+    const ran = await lab.run('up', '-f', small, ...set, ...words);
+    expect([ran.status, ran.err]).toEqual([2, expect.stringContaining('tikv-3 cannot go')]);
+  }
   expect(await containers()).toEqual(founders);
   expect((await status()).healthy).toBe(true);
 });
@@ -162,7 +167,7 @@ test('up does the same by a stack file, after it has shown it; the PD that leads
   await expectAllThrough();
 });
 
-test('to none and back: the roles of SQL come and go', async () => {
+test('the roles of SQL come from none and go', async () => {
   const ran = await lab.run('scale', 'tiflash=0', 'tidb=2', 'ticdc=1');
   expect(ran.status, ran.err).toBe(0);
   expect(await names()).toEqual([
@@ -175,6 +180,9 @@ test('to none and back: the roles of SQL come and go', async () => {
     'ticdc-1',
   ]);
   await expectAllThrough();
+});
+
+test('up takes back all that scale has done, and then has nothing to do', async () => {
   expect((await lab.run('up', '-f', small)).status).toBe(0);
   expect(await names()).toEqual(['pd-1', 'tikv-1', 'tikv-2', 'tikv-3', 'tidb-1']);
   const untouched = Object.entries(founders).filter(([name]) => name !== `${lab.name}-tikv-1-1`);
