@@ -1,8 +1,10 @@
 // exec and client: a command inside a node, on the user's own terminal.
 import { execInContainer } from '../docker/exec.ts';
 import { LabError } from '../errors.ts';
-import { configOf } from '../stack/model.ts';
+import { configOf, type Node } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
+import { askClaims } from './probe-nodes.ts';
+import { leaderOf } from './roles.ts';
 import { containerOf, findNode, type Session } from './session.ts';
 
 /** Exit status of the command. Throws node-unknown, node-state. */
@@ -25,7 +27,7 @@ export async function clientInNode(
   name: string | undefined,
   args: readonly string[],
 ): Promise<number> {
-  const node = findNode(session, name ?? firstRunning(session));
+  const node = name === undefined ? await usualNode(session) : findNode(session, name);
   const system = systems[node.system];
   if (!system)
     throw new LabError(
@@ -39,10 +41,18 @@ export async function clientInNode(
   return execInNode(session, node.name, [...client, ...args]);
 }
 
-function firstRunning({ model, observed }: Session): string {
+/**
+ * Where the client is opened when no node is named: of the first that runs and those like it, the
+ * one that leads. Where none says so, that first one.
+ */
+async function usualNode(session: Session): Promise<Node> {
+  const { model, observed } = session;
   const candidates = model.nodes.filter(({ system }) => system in systems);
-  const running = candidates.find(({ name }) => observed.nodes.get(name)?.state === 'running');
-  const node = running ?? candidates[0];
-  if (!node) throw new LabError('node-state', 'this lab has only containers of your own');
-  return node.name;
+  const running = candidates.filter(({ name }) => observed.nodes.get(name)?.state === 'running');
+  const first = running[0] ?? candidates[0];
+  if (!first) throw new LabError('node-state', 'this lab has only containers of your own');
+  const alike = running.filter(({ group, role }) => group === first.group && role === first.role);
+  if (alike.length < 2) return first;
+  const leader = leaderOf(await askClaims(session, alike));
+  return leader === undefined ? first : findNode(session, leader);
 }

@@ -10,7 +10,7 @@ import {
   edgeName,
   HOST,
   isCustom,
-  isHostEdge,
+  type Node,
   type NodeAccess,
   type NodeHealth,
 } from '../stack/model.ts';
@@ -93,9 +93,13 @@ export function reachedNodes(
 }
 
 /** Of the nodes that answer, what each knows of its own role. Quick, for those who ask often. */
-export async function askClaims(session: Session): Promise<ReadonlyMap<string, Claim>> {
-  const hostEdges = session.model.edges.filter(isHostEdge).map(({ name }) => name);
-  using controls = await openControls(session, hostEdges);
+export async function askClaims(
+  session: Session,
+  nodes: readonly Node[] = session.model.nodes,
+): Promise<ReadonlyMap<string, Claim>> {
+  const asked = new Set(nodes.map(({ name }) => edgeName(HOST, name)));
+  const edges = session.model.edges.map(({ name }) => name).filter((name) => asked.has(name));
+  using controls = await openControls(session, edges);
   const claims = new Map<string, Claim>();
   const ask = async ({ node, access, config }: ReachedNode) => {
     const claim = await systems[node.system]!.claim(access, node, config);

@@ -32,6 +32,8 @@ for (const mode of ['drop', 'jam'])
     expect(fresh.status, fresh.err).toBe(0);
     const [oldUrl, majorityUrl] = await Promise.all([old, others[0]!].map(lab.url));
     await expect(put(oldUrl!, mode, 'minority', 2_000)).rejects.toThrow();
+    const byClient = await lab.run('client', '--', 'put', mode, 'by the one that leads');
+    expect(byClient.out, byClient.err).toBe('OK');
     await put(majorityUrl!, mode, 'majority');
     expect(await getLocal(oldUrl!, mode)).toBeUndefined();
 

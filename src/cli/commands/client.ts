@@ -8,7 +8,7 @@ export const client: CommandSpec = {
   configure: (command) =>
     command
       .usage('[options] [node] [-- arguments...]')
-      .argument('[node...]', 'the first that runs, when none is named; then -- and arguments'),
+      .argument('[node...]', 'the one that leads, when none is named; then -- and arguments'),
   run: async (context, words: readonly string[]) => {
     const { clientInNode } = await import('../../lab/exec.ts');
     const { passedOn } = context;
