@@ -28,7 +28,7 @@ export function buildCommand(spec: CommandSpec, runner: Runner, path = ''): Comm
   spec.configure?.(command);
   for (const sub of spec.subcommands ?? []) command.addCommand(buildCommand(sub, runner, words));
   if (spec.run) {
-    addSharedOptions(command);
+    for (const option of sharedOptions()) command.addOption(option);
     command.action((...args) => runner(spec, command, args.slice(0, -1)));
   }
   const examples = spec.examples.map((line) => `  $ labctl ${line}`.trimEnd()).join('\n');
@@ -53,7 +53,8 @@ function nameEnvironment(command: Command, words: string): void {
   };
 }
 
-function addSharedOptions(command: Command): void {
+/** The options of every command, anew for each. */
+export function sharedOptions(): Option[] {
   const shared = [
     new Option('-l, --lab <name>', 'which lab; may be left out when there is only one').env(
       'LABCTL_LAB',
@@ -70,7 +71,7 @@ function addSharedOptions(command: Command): void {
       .default('auto')
       .env('LABCTL_PROGRESS'),
   ];
-  for (const option of shared) command.addOption(option.helpGroup('Shared options:'));
+  return shared.map((option) => option.helpGroup('Shared options:'));
 }
 
 /** For durations as option values; a bare number is an error that shows the fix. */

@@ -1,8 +1,9 @@
 // What may stand next on a command line, for the shells' completion scripts. Words come from the
 // command map, and those of labs from the engine; where that does not answer there are none.
 import type { Argument, Command, Option } from 'commander';
-import { buildCommand } from './command.ts';
+import { buildCommand, sharedOptions } from './command.ts';
 import { commandGroups } from './commands/index.ts';
+import { commandFirst } from './leading-flags.ts';
 
 /** Where words come from that no command line knows by itself. */
 export interface Sources {
@@ -30,13 +31,13 @@ export async function complete(
   usualLab?: string,
 ): Promise<string[]> {
   const typed = words.at(-1) ?? '';
-  const { command, rest } = findCommand(words.slice(0, -1));
-  if (!command) return words.length > 1 ? [] : startingWith(typed, topNames());
+  const { command, rest } = findCommand(commandFirst(words.slice(0, -1), specs));
+  if (!command) return startingWith(typed, await beforeCommand(words, sources));
   const dashes = rest.indexOf('--');
   if (dashes >= 0) return [];
   const subs = command.commands.map((sub) => sub.name());
   if (subs.length) return startingWith(typed, subs);
-  const before = findOption(command, rest.at(-1) ?? '');
+  const before = findOption(command.options, rest.at(-1));
   const lab = valueBehind(rest, ['-l', '--lab']) ?? usualLab;
   if (before && takesValue(before))
     return startingWith(typed, await optionValues(before, lab, sources));
@@ -49,6 +50,15 @@ export async function complete(
   const argument = all[given.length] ?? (all.at(-1)?.variadic ? all.at(-1) : undefined);
   if (!argument) return [];
   return startingWith(typed, await argumentValues(argument, given, lab, sources));
+}
+
+/** Words where no command stands yet: commands, shared flags and their values. */
+async function beforeCommand(words: readonly string[], sources: Sources) {
+  const options = sharedOptions();
+  const before = findOption(options, words.at(-2));
+  if (before && takesValue(before)) return optionValues(before, undefined, sources);
+  if (commandFirst(words.slice(0, -1), specs).length) return [];
+  return words.at(-1)?.startsWith('-') ? options.map(({ long }) => long!) : topNames();
 }
 
 const startingWith = (typed: string, words: readonly string[]): string[] =>
@@ -70,8 +80,8 @@ function findCommand(words: readonly string[]): { command?: Command; rest: reado
   }
 }
 
-const findOption = (command: Command, word: string): Option | undefined =>
-  command.options.find(({ short, long }) => word === short || word === long);
+const findOption = (options: readonly Option[], word: string | undefined): Option | undefined =>
+  options.find(({ short, long }) => word && [short, long].includes(word));
 
 const takesValue = ({ required, optional }: Option): boolean => required || optional;
 
@@ -84,7 +94,7 @@ function valueBehind(words: readonly string[], flags: readonly string[]): string
 function positional(command: Command, words: readonly string[]): string[] {
   return words.filter((word, i) => {
     if (word.startsWith('-')) return false;
-    const before = findOption(command, words[i - 1] ?? '');
+    const before = findOption(command.options, words[i - 1]);
     return !(before && takesValue(before));
   });
 }

@@ -8,6 +8,7 @@ import { buildCommand, type CommandSpec } from './command.ts';
 import { hiddenComplete } from './commands/completion.ts';
 import { commandGroups } from './commands/index.ts';
 import { createContext, mayColor } from './context.ts';
+import { commandFirst } from './leading-flags.ts';
 import { asLabError, formatError } from './output/error.ts';
 import { roleFlags } from './role-flags.ts';
 
@@ -109,7 +110,8 @@ const asInterrupted = () =>
 
 try {
   const program = buildProgram();
-  if (process.argv.length > 2) await program.parseAsync(roleFlags(process.argv));
+  const words = commandFirst(process.argv.slice(2), Object.values(commandGroups).flat());
+  if (words.length) await program.parseAsync(roleFlags(words), { from: 'user' });
   else program.outputHelp();
 } catch (error) {
   fail(error);

@@ -3,10 +3,10 @@
 // which src/stack/set.ts reads.
 const COMMANDS = ['up', 'render'];
 
-/** `argv` as commander gets it. A flag without its value stays as it is, and is unknown there. */
-export function roleFlags(argv: readonly string[]): string[] {
-  const [node, main, command, ...words] = argv as [string, string, ...string[]];
-  if (!COMMANDS.includes(command!)) return [...argv];
+/** The words as commander gets them. A flag without its value stays, and is unknown there. */
+export function roleFlags(all: readonly string[]): string[] {
+  const [command, ...words] = all;
+  if (!COMMANDS.includes(command!)) return [...all];
   const dashes = words.indexOf('--');
   const end = dashes < 0 ? words.length : dashes;
   const out: string[] = [];
@@ -19,5 +19,5 @@ export function roleFlags(argv: readonly string[]): string[] {
       if (given === undefined) i += 1;
     }
   }
-  return [node, main, command!, ...out, ...words.slice(end)];
+  return [command!, ...out, ...words.slice(end)];
 }

@@ -38,6 +38,10 @@ test.each([
   ['exec etcd-1 -- ', []],
   ['up --file ', []],
   ['nonsense ', []],
+  ['--lab ', ['demo', 'other']],
+  ['--lab other stat', ['status']],
+  ['--lab other status ', ['app', 'leader', 'follower', 'host']],
+  ['-q --pro', ['--progress']],
 ])('labctl %s', async (line, expected) => {
   expect(await complete(line.split(' '), sources)).toEqual(expected);
 });

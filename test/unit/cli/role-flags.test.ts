@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { roleFlags } from '../../../src/cli/role-flags.ts';
 
-const words = (...argv: string[]) => roleFlags(['node', 'labctl', ...argv]).slice(2);
+const words = (...typed: string[]) => roleFlags(typed);
 
 test('--ROLE.KEY VALUE becomes a --set that keeps how it was typed', () => {
   const typed = [

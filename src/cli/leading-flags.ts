@@ -1,0 +1,36 @@
+// `labctl --lab x status`: to commander a flag before a command is one of the program, not of the
+// command. So shared flags that stand there are put behind the command's words.
+import { type CommandSpec, sharedOptions } from './command.ts';
+
+/** What stands behind `labctl`, with the command first. Flags before no command go. */
+export function commandFirst(
+  words: readonly string[],
+  commands: readonly CommandSpec[],
+): readonly string[] {
+  const start = leadingFlags(words);
+  let end = start;
+  for (let specs = commands; ; end += 1) {
+    const spec = specs.find(
+      ({ name, alias }) => end in words && [name, alias].includes(words[end]),
+    );
+    if (!spec) break;
+    specs = spec.subcommands ?? [];
+  }
+  const flags = end > start ? words.slice(0, start) : [];
+  return [...words.slice(start, end), ...flags, ...words.slice(end)];
+}
+
+/** How many words at the beginning are shared flags and their values. */
+function leadingFlags(words: readonly string[]): number {
+  const options = sharedOptions();
+  for (let at = 0; ; at += 1) {
+    const word = words[at] ?? '';
+    const option = options.find(({ long, short, required }) =>
+      required
+        ? word.startsWith(`${long}=`) || (short && word.startsWith(short)) || word === long
+        : word === short || word === long,
+    );
+    if (!option) return at;
+    if (option.required && (word === option.long || word === option.short)) at += 1;
+  }
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { commandGroups } from '../../../src/cli/commands/index.ts';
+import { commandFirst } from '../../../src/cli/leading-flags.ts';
+
+const commands = Object.values(commandGroups).flat();
+
+test.each([
+  ['--lab x status', 'status --lab x'],
+  ['-l x -q ps --edges', 'ps -l x -q --edges'],
+  ['-lx --output=json --no-color ls -a', 'ls -lx --output=json --no-color -a'],
+  ['-l x fault add drop a:b -l y', 'fault add -l x drop a:b -l y'],
+  ['-l x client -- -l z', 'client -l x -- -l z'],
+  ['status --lab x', 'status --lab x'],
+  // A flag of nobody's, and one without its value.
+  ['-x status', '-x status'],
+  ['status -l', 'status -l'],
+  // No command: what is left says it better than a flag out of place.
+  ['-l x statsu', 'statsu'],
+  ['-l x --help', '--help'],
+  ['-l x help up', 'help up'],
+  ['-l x', ''],
+])('labctl %s', (typed, expected) => {
+  expect(commandFirst(typed.split(' '), commands).join(' ')).toBe(expected);
+});
