@@ -9,8 +9,8 @@ export interface LogOptions {
   readonly follow: boolean;
   /** How many of the last lines; all when undefined. */
   readonly tail?: number;
-  /** Seconds since the epoch. */
-  readonly since?: number;
+  /** Seconds since the epoch; a text has nanoseconds behind its point. */
+  readonly since?: number | string;
   readonly timestamps: boolean;
   /** stdout alone: a proxy's audit trail, without its replies. Default both. */
   readonly stdoutOnly?: boolean;
@@ -33,6 +33,11 @@ export async function readLogs(
   onLine: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
+  if (stdoutOnly && tail) {
+    const from = (await beginOfTail(docker, id, tail, since)) ?? since;
+    const rest = { follow, timestamps, stdoutOnly, ...(from !== undefined && { since: from }) };
+    return readLogs(docker, id, rest, onLine, signal);
+  }
   const container = docker.getContainer(id);
   const { Config } = await container.inspect();
   const options = {
@@ -64,4 +69,14 @@ export async function readLogs(
   await new Promise<void>((resolve) => stream.once('close', resolve));
   signal?.removeEventListener('abort', stop);
   split('\n');
+}
+
+/** Of stdout alone the last lines are from this time on: the engine counts those of stderr too. */
+async function beginOfTail(docker: Docker, id: string, tail: number, since?: number | string) {
+  const lines: string[] = [];
+  const options = { follow: false, timestamps: true, stdoutOnly: true };
+  const all = { ...options, ...(since !== undefined && { since }) };
+  await readLogs(docker, id, all, (line) => lines.push(line));
+  const [iso] = lines.at(-tail)?.split(' ') ?? [];
+  return iso && `${Math.floor(Date.parse(iso) / 1000)}.${/\.(\d+)/.exec(iso)?.[1] ?? 0}`;
 }

@@ -122,6 +122,8 @@ test('ls, port, wait, logs and exec find their way without the stack file', asyn
   expect((await lab.run('wait', '--for', 'leader', '--timeout', '10s')).status).toBe(0);
   expect((await lab.run('logs', 'etcd-1', '--tail', '5')).out).toMatch(/^etcd-1 {3}\| /);
   expect((await lab.run('logs', '--proxies')).out).toContain('"event":"started"');
+  // Behind that line there are replies to the commands above, on stderr.
+  expect((await lab.run('logs', '--proxies', 'etcd-1', '-n', '1')).out.split('\n')).toHaveLength(5);
   expect((await lab.run('exec', 'etcd-1', '--', 'sh', '-c', 'exit 7')).status).toBe(7);
 });
 
