@@ -48,6 +48,12 @@ export const errorTable = {
     'A stack file, or a --set, does not say a lab that labctl can run.',
     'The message points at the line and says what is allowed; labctl validate FILE checks a file.',
   ),
+  'system-invalid': row(
+    2,
+    true,
+    'A system of your own, from a folder that LABCTL_SYSTEMS names, cannot be loaded.',
+    'docs/add-a-system.md has what a folder needs.',
+  ),
   'version-unknown': row(
     2,
     true,

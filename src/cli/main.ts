@@ -54,6 +54,8 @@ process.on('SIGINT', () => {
 process.stdout.on('error', () => process.exit());
 
 async function run(spec: CommandSpec, command: Command, args: unknown[]): Promise<void> {
+  const { LABCTL_SYSTEMS: folders } = process.env;
+  if (folders) await (await import('../lab/own-systems.ts')).addSystems(folders);
   const context = createContext(command, interrupted.signal);
   const status = await spec.run!(context, ...args);
   const done = typeof status === 'number' ? status : 0;

@@ -72,12 +72,13 @@ async function findLocal(
 
 async function buildRecipe(
   docker: Docker,
-  { name, tag, suite }: Recipe,
+  recipe: Recipe,
   options: ImageOptions,
 ): Promise<MadeImage> {
+  const { tag, suite } = recipe;
   await ensureBase(docker, suite, options);
   const VERSION = tag.slice(tag.lastIndexOf(':') + 1);
-  return buildImage(docker, tag, recipeDir(name), { SUITE: suite, VERSION }, options);
+  return buildImage(docker, tag, recipeDir(recipe), { SUITE: suite, VERSION }, options);
 }
 
 /** What was tried, a line each; the hint is that of the step which has one. */

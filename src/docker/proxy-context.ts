@@ -6,12 +6,14 @@ import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assert } from '../errors.ts';
+import type { Recipe } from '../stack/model.ts';
 
 /** Where package.json, images/ and dist/ are: two levels above this file, compiled or not. */
 export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The build context of a recipe. */
-export const recipeDir = (name: string): string => join(packageRoot, 'images', name);
+export const recipeDir = ({ name, folder }: Pick<Recipe, 'name' | 'folder'>): string =>
+  folder ?? join(packageRoot, 'images', name);
 
 /** Name in the context -> file that is copied there. */
 function contextFiles(root: string): [string, string][] {

@@ -42,9 +42,9 @@ export async function renderFolder(options: RenderOptions, out: string): Promise
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'compose.yaml'), await composeText(model, options));
   const sources = [...imageSources(model), ...monitorSources(model)];
-  const recipes = sources.flatMap(([, { recipe }]) => recipe?.name ?? []);
-  for (const name of new Set(recipes))
-    cpSync(recipeDir(name), join(out, 'images', name), { recursive: true });
+  const recipes = new Map(sources.map(([, { recipe }]) => [recipe?.name, recipe]));
+  for (const recipe of recipes.values())
+    if (recipe) cpSync(recipeDir(recipe), join(out, 'images', recipe.name), { recursive: true });
   const proxyDir = join(out, 'images', 'proxy');
   mkdirSync(proxyDir, { recursive: true });
   stageProxyContext(proxyDir);

@@ -54,7 +54,7 @@ export function stackOf({ name, stack, networks, monitors }: ObservedLab): Stack
       'lab-invalid',
       `lab ${name} runs on ${unknown}, which this labctl knows not`,
       {
-        hint: `labctl down --lab ${name}, or the labctl that made it`,
+        hint: `labctl down --lab ${name}, or the labctl and the LABCTL_SYSTEMS that made it`,
       },
     );
   return stack && { ...withNetworks(stack, systems, networks.keys()), ...monitorFrom(monitors) };

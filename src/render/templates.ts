@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
+import { systems } from '../systems/index.ts';
 
 const templatesDir = fileURLToPath(new URL('../../templates', import.meta.url));
 
@@ -15,9 +16,15 @@ const quote = (value: unknown): string => JSON.stringify(value).replaceAll('$', 
 function loadEngine(): typeof Handlebars {
   const handlebars = Handlebars.create();
   handlebars.registerHelper('q', quote);
-  const files = readdirSync(templatesDir, { recursive: true, encoding: 'utf8' });
-  for (const file of files.filter((name) => name.endsWith('.yaml.hbs')))
-    handlebars.registerPartial(templateName(file), readFileSync(join(templatesDir, file), 'utf8'));
+  const addFolder = (folder: string, prefix = '') => {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    for (const file of files.filter((name) => name.endsWith('.yaml.hbs'))) {
+      const text = readFileSync(join(folder, file), 'utf8');
+      handlebars.registerPartial(prefix + templateName(file), text);
+    }
+  };
+  addFolder(templatesDir);
+  for (const { name, folder } of Object.values(systems)) if (folder) addFolder(folder, `${name}/`);
   return handlebars;
 }
 

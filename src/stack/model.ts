@@ -112,6 +112,8 @@ export interface ImageSource {
 export interface Recipe {
   /** Folder under images/. */
   readonly name: string;
+  /** Where that is, of a system of the user's own. */
+  readonly folder?: string;
   /** What the built image is called, e.g. `labctl/etcd:3.5.16`. */
   readonly tag: string;
   /** Debian suite of the base: `FROM debian:<suite>-slim`. */
@@ -175,6 +177,8 @@ export interface NodeAccess {
 export interface System {
   readonly name: string;
   readonly summary: string;
+  /** Of a system of the user's own: where its templates are, ROLE.yaml.hbs, and its Dockerfile. */
+  readonly folder?: string;
   /** The keys of a group of this system in a stack file, `system` excepted. A z.strictObject. */
   readonly schema: ZodType;
   /** What a group's `--set KEY` and defaults amount to is in `config`, already validated. */

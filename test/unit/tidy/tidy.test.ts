@@ -213,7 +213,7 @@ test('every file of a registry has its line in the map', () => {
       .map((path) => basename(path, '.ts'))
       .filter((name) => name !== 'index');
   const contract = new Set(
-    'fault draw netem seed modes shape sets ask-http etcd-members'.split(' '),
+    'fault draw netem seed modes shape sets ask-http etcd-members kit'.split(' '),
   );
   const registered = (dir: string) =>
     named(dir)
