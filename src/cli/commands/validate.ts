@@ -5,11 +5,11 @@ export const validate: CommandSpec = {
   name: 'validate',
   summary: 'check stack files; needs no Docker',
   examples: ['validate labctl.yaml', 'validate examples/*/stack.yaml'],
-  configure: (command) => command.argument('<files...>', 'paths'),
+  configure: (command) => command.argument('<files...>', 'paths, or names as up takes them'),
   run: async (context, files: readonly string[]) => {
     const { loadModel } = await import('../../lab/load-model.ts');
     const found = files.map((file) => {
-      const { stack, nodes, edges } = loadModel({ file });
+      const { stack, nodes, edges } = loadModel(file === '-' ? { file } : { stack: file });
       return { file, lab: stack.name, nodes: nodes.length, edges: edges.length };
     });
     await context.print({
