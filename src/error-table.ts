@@ -224,10 +224,16 @@ export const errorTable = {
     'The data of a primary is gone, and that of its replicas is not.',
     'labctl promote makes one of them the primary; labctl up then gives its data to the empty one.',
   ),
+  'primary-old': row(
+    125,
+    true,
+    'A primary runs that another has replaced since, and the newer one does not run.',
+    'Start the newer one; labctl up then takes the old one back. Nothing is to follow the old one.',
+  ),
   'promotion-failed': row(
     125,
     false,
-    'The node could not be made to lead in the time given.',
+    'The node could not be made to lead: not in time, or not with all that another replica has.',
     'labctl status shows how far it got; labctl promote NODE goes on from there.',
   ),
   'proxy-unreachable': row(

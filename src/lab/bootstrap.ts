@@ -17,28 +17,27 @@ export function stepsOf(model: Model, only?: string): BootStep[] {
 }
 
 /**
- * Does what can be done now, and gives back the steps that must be tried again. `onChange`: one
- * changed something.
+ * Does what can be done now, and gives back the steps that must be tried again, and why. `onChange`:
+ * one changed something.
  */
 export async function runSteps(
   session: Session,
   steps: readonly BootStep[],
   report: Report,
   onChange: () => void = () => {},
-): Promise<BootStep[]> {
+): Promise<ReadonlyMap<BootStep, string>> {
   const access = groupAccess(session);
-  const left: BootStep[] = [];
+  const left = new Map<BootStep, string>();
   for (const step of steps) {
     const { node, name } = step;
     const say = (words: string, done = false) =>
       report({ subject: node.name, kind: node.system, state: `${name}: ${words}`, done });
     const { done, words } = await step.run(access, say);
-    // Why it must wait the node's own health says too.
     if (words && done) {
       say(words, true);
       onChange();
     }
-    if (!done) left.push(step);
+    if (!done) left.set(step, words ?? `${name} is not done`);
   }
   return left;
 }

@@ -10,6 +10,8 @@ import { findNode, type Session } from './session.ts';
 export interface PromoteOptions {
   /** For each wait on the way. Default ten seconds. */
   readonly timeoutMs?: number;
+  /** Without what only other replicas have. Default false. */
+  readonly lossy?: boolean;
   readonly report?: Report;
 }
 
@@ -27,7 +29,7 @@ const TIMEOUT_MS = 10_000;
 export async function promote(
   session: Session,
   name: string,
-  { timeoutMs: limitMs = TIMEOUT_MS, report = silent }: PromoteOptions = {},
+  { timeoutMs: limitMs = TIMEOUT_MS, lossy = false, report = silent }: PromoteOptions = {},
 ): Promise<PromoteResult> {
   const startedMs = performance.now();
   const { model } = session;
@@ -40,6 +42,7 @@ export async function promote(
     configOf: (each) => configOf(model, each),
     access: groupAccess(session),
     limitMs,
+    lossy,
     say: (words) => report({ subject: name, kind: node.system, state: words, done: false }),
   });
   const tookMs = Math.round(performance.now() - startedMs);

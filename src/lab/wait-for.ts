@@ -53,10 +53,12 @@ async function waitWith(
   const startedMs = performance.now();
   let left = steps;
   for (let current = session; ; current = await refresh(current)) {
-    left = await runSteps(current, left, silent);
-    const missing = await unmet(current, nodes, condition);
+    const waits = await runSteps(current, left, silent);
+    left = [...waits.keys()];
+    const reasons = [...waits].map(([{ node }, words]) => `${node.name}: ${words}`);
+    const missing = [...(await unmet(current, nodes, condition)), ...reasons];
     const waitedMs = performance.now() - startedMs;
-    if (!missing.length && !left.length) return Math.round(waitedMs);
+    if (!missing.length) return Math.round(waitedMs);
     if (waitedMs > timeoutMs) {
       const text = `not ${condition} within ${formatDuration(timeoutMs)}: ${missing.join(', ')}`;
       throw new LabError('wait-timeout', text);

@@ -42,31 +42,65 @@ export async function waitReady(
   session: Session,
   { timeoutMs, report = silent, signal, only, hint: ifDead, onChange }: ReadyOptions,
 ): Promise<Session> {
-  const deadlineMs = performance.now() + timeoutMs;
+  let deadlineMs = performance.now() + timeoutMs;
   const say = once(report);
+  const hasAdvanced = progressOf();
   let steps = stepsOf(session.model, only);
   for (let current = session; ; current = await refresh(current)) {
     signal?.throwIfAborted();
     await throwIfDead(current, only, ifDead);
-    steps = await runSteps(current, steps, say, onChange);
+    let changed = false;
+    const left = await runSteps(current, steps, say, () => {
+      changed = true;
+      onChange?.();
+    });
+    steps = [...left.keys()];
     const { reason, healths, faulty } = await look(current, only);
-    for (const [name, { health, detail }] of healths) {
-      const kind = current.model.nodes.find((node) => node.name === name)!.system;
-      const state = health === 'unhealthy' ? `waiting: ${detail}` : detail;
-      say({ subject: name, kind, state, done: health !== 'unhealthy' });
-    }
-    if (!reason && !steps.length) return current;
+    const waits = new Map([...left].map(([{ node }, words]) => [node.name, words]));
+    sayHealths(current, healths, waits, say);
+    const [why = reason] = reason ? [] : [...waits].map(([name, words]) => `${name}: ${words}`);
+    if (!why) return current;
+    // A copy or a load may take long: the time counts from the last that it went on.
+    if (hasAdvanced(healths) || changed) deadlineMs = performance.now() + timeoutMs;
     if (performance.now() > deadlineMs) {
-      const hint = faulty ? { hint: `${faulty} edges have faults: labctl heal` } : {};
-      throw await timedOut(
-        current,
-        `${formatDuration(timeoutMs)}: ${reason ?? 'its bootstrap is not done'}`,
-        healths,
-        hint,
-      );
+      const hint = hintOf(healths, faulty);
+      throw await timedOut(current, `${formatDuration(timeoutMs)}: ${why}`, healths, hint);
     }
     await sleep(POLL_MS, undefined, signal ? { signal } : {});
   }
+}
+
+/** `waits`: of nodes that are well themselves, what their system has still to do. */
+function sayHealths(
+  { model }: Session,
+  healths: ReadonlyMap<string, NodeHealth>,
+  waits: ReadonlyMap<string, string>,
+  say: Report,
+): void {
+  for (const [name, { health, detail }] of healths) {
+    const kind = model.nodes.find((node) => node.name === name)!.system;
+    const waitsFor = health === 'unhealthy' ? detail : waits.get(name);
+    const state = waitsFor ? `waiting: ${waitsFor}` : detail;
+    say({ subject: name, kind, state, done: !waitsFor });
+  }
+}
+
+/** True when a node is further on with a long work than it was ever before. */
+function progressOf(): (healths: ReadonlyMap<string, NodeHealth>) => boolean {
+  const furthest = new Map<string, number>();
+  return (healths) => {
+    const ahead = [...healths].filter(
+      ([name, { progress = 0 }]) => progress > (furthest.get(name) ?? 0),
+    );
+    for (const [name, { progress }] of ahead) furthest.set(name, progress!);
+    return ahead.length > 0;
+  };
+}
+
+function hintOf(healths: ReadonlyMap<string, NodeHealth>, faulty: number) {
+  if (faulty) return { hint: `${faulty} edges have faults: labctl heal` };
+  const loads = [...healths.values()].some(({ progress }) => progress !== undefined);
+  return loads ? { hint: 'it goes on meanwhile: labctl up --timeout 10m waits for it' } : {};
 }
 
 async function look(session: Session, only?: string) {

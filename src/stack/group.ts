@@ -52,5 +52,7 @@ export interface PromoteContext {
   readonly access: GroupAccess;
   /** For each wait on the way. */
   readonly limitMs: number;
+  /** Without what only other replicas have. */
+  readonly lossy: boolean;
   readonly say: (words: string) => void;
 }

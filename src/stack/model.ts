@@ -133,6 +133,8 @@ export interface NodeHealth {
   readonly follows?: string;
   /** Raft term or its like: of two that say they lead, the higher one does. */
   readonly term?: number;
+  /** Grows while the node is at a long work, which may take as long as it does. */
+  readonly progress?: number;
   /** What else the system has to tell, for `status -o wide` and its JSON: `{lag: '0s'}`. */
   readonly facts?: Readonly<Record<string, string | number | boolean | null>>;
   /** The same in a few words, for the table of `status`. */

@@ -76,6 +76,7 @@ export const scaleBody = z
 
 export const promoteBody = z.strictObject({
   timeoutMs: z.int().min(1).describe('For each wait; default 10 s.').exactOptional(),
+  lossy: z.boolean().describe('Without what only other replicas have.').exactOptional(),
 } satisfies All<Omit<PromoteOptions, 'report'>>) satisfies z.ZodType<PromoteOptions>;
 
 export const failpointBody = z.strictObject({

@@ -10,13 +10,16 @@ export const promote: CommandSpec = {
   configure: (command) =>
     command
       .argument('<node>', 'a replica; the old primary may be dead')
-      .addOption(durationOption('--timeout <duration>', 'limit of each wait on the way', '10s')),
-  run: async (context, node: string, { timeout: timeoutMs }: { timeout: number }) => {
+      .addOption(durationOption('--timeout <duration>', 'limit of each wait on the way', '10s'))
+      .option('--lossy', 'without the writes that only other replicas have'),
+  run: async (context, node: string, { timeout: timeoutMs, ...options }: Options) => {
     const { promote } = await import('../../lab/promote.ts');
     const session = await context.session();
     const progress = createProgress(context.shared.progress, context.shared.quiet ?? false);
     const { report } = progress;
-    const result = await promote(session, node, { timeoutMs, report }).finally(progress.end);
+    const result = await promote(session, node, { ...options, timeoutMs, report }).finally(
+      progress.end,
+    );
     await context.print({
       json: result,
       names: () => [node],
@@ -24,6 +27,11 @@ export const promote: CommandSpec = {
     });
   },
 };
+
+interface Options {
+  readonly timeout: number;
+  readonly lossy?: boolean;
+}
 
 function lines({ node, from, orderly, following, left, lost, tookMs }: PromoteResult): string[] {
   const how = from ? ` in place of ${from}${orderly ? ', which stopped writing first' : ''}` : '';

@@ -10,7 +10,7 @@ export interface ProgressPrinter {
 
 /** One row as `  etcd-1  etcd  healthy  3.4s`. */
 function row({ subject, kind, state }: Progress, seconds: string): string {
-  return `  ${subject.padEnd(12)} ${kind.padEnd(6)} ${state.padEnd(24)} ${seconds}`;
+  return `  ${subject.padEnd(12)} ${kind.padEnd(7)} ${state.padEnd(24)} ${seconds}`;
 }
 
 export function createProgress(
