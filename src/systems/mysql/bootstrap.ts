@@ -14,12 +14,13 @@ import {
   type Member,
   memberOf,
   missing,
+  seenTerm,
   settle,
   startOf,
   termOf,
   writes,
 } from './member.ts';
-import type { ServerState } from './state.ts';
+import { isBefore, type ServerState } from './state.ts';
 import {
   forgetHistory,
   forgetSource,
@@ -31,19 +32,39 @@ import {
 } from './statements.ts';
 
 /** A dump of what a laptop's lab may hold. */
-const SEED_LIMIT_MS = 600_000;
+const SEED_LIMIT_MS = 3_600_000;
 
 /** Where a binlog begins. */
 const FIRST = { file: 'mysql-bin.000001', position: 4 } as const;
 
-type Answer = Awaited<ReturnType<BootStep['run']>>;
+type Answer = Awaited<ReturnType<BootStep['run']>> & {
+  /** What the primary had when a replica joined, which is not done before it has the same. */
+  readonly joined?: ServerState | undefined;
+};
 
 export function replicationSteps(nodes: readonly Node[], configOf: ConfigOf): BootStep[] {
-  return nodes.map((node) => ({
-    node,
-    name: 'replication',
-    run: (access, say) => stepOf(node, { nodes, configOf, access, say }),
-  }));
+  return nodes.map((node) => {
+    let goal: ServerState | undefined;
+    const run: BootStep['run'] = async (access, say) => {
+      const group = { nodes, configOf, access, say };
+      const { joined, ...answer } = await stepOf(node, group);
+      goal = joined ?? goal;
+      if (!answer.done || !goal) return answer;
+      const member = memberOf(access, configOf, node);
+      const words = behindOf(member, await member.state(), goal);
+      return words ? { done: false, words } : answer;
+    };
+    return { node, name: 'replication', run };
+  });
+}
+
+/** How far a server is behind what another one had then; undefined: it has all of that. */
+function behindOf(member: Member, state: ServerState | undefined, goal: ServerState) {
+  if (!state?.following) return 'waits for the server';
+  const { source, applied } = state.following;
+  const count = missing(member, goal, state);
+  if (count === undefined) return isBefore(applied, goal.end) ? `behind ${source}` : undefined;
+  return count ? `${count} transactions behind ${source}` : undefined;
 }
 
 interface Group {
@@ -62,9 +83,12 @@ async function stepOf(node: Node, { nodes, configOf, access, say }: Group): Prom
   if (!state) return { done: false, words: 'waits for the server' };
   const first = choosePrimary(states);
   if (first === undefined) return { done: false, words: 'waits for the other servers' };
-  if (!states[first]?.settings) refuseEmpty(members, states, first);
-  if (first === at) return makePrimary(member, state);
   const primaryState = states[first]!;
+  if (!primaryState.settings) refuseEmpty(members, states, first);
+  if (await awaitsNewer(members, states, first))
+    return { done: false, words: 'waits for the newest primary' };
+  const seen = Math.max(...states.map(seenTerm));
+  if (first === at) return makePrimary(member, state, termOf(state) || seen + 1);
   if (!termOf(primaryState)) return { done: false, words: 'waits for the primary' };
   return makeReplica(member, state, members[first]!, primaryState, say);
 }
@@ -95,11 +119,39 @@ function refuseEmpty(
   throw new LabError('primary-empty', text, { hint: `labctl promote ${heir.node.name}` });
 }
 
-async function makePrimary(member: Member, state: ServerState): Promise<Answer> {
-  const term = termOf(state) || 1;
-  if (isSettled(member, state, term)) return { done: true };
+/**
+ * A primary that others have seen replaced is nobody to follow: what was written since would go.
+ * True when the newer one is on its way. Throws primary-old.
+ */
+async function awaitsNewer(
+  members: readonly Member[],
+  states: readonly (ServerState | undefined)[],
+  first: number,
+): Promise<boolean> {
+  const term = termOf(states[first]);
+  const seen = states.map(seenTerm);
+  const highest = Math.max(...seen);
+  if (!term || highest <= term) return false;
+  const at = seen.indexOf(highest);
+  const witness = members[at]!.node.name;
+  const newer = members.find(({ node }) => node.name === states[at]!.following?.source);
+  const isDown = newer && !states[members.indexOf(newer)];
+  if (isDown && (await newer.runs())) return true;
+  const old = `${members[first]!.node.name} is a primary of old`;
+  const who = newer ? newer.node.name : 'another server';
+  const why = isDown ? 'does not run' : 'leads no more';
+  throw new LabError('primary-old', `${old}: ${who} led after it, and ${why}`, {
+    hint: isDown
+      ? `labctl start ${who} --wait; if it is lost, labctl promote ${witness}`
+      : `labctl promote ${witness}`,
+  });
+}
+
+async function makePrimary(member: Member, state: ServerState, term: number): Promise<Answer> {
+  const place = { leads: true, term };
+  if (isSettled(member, state, place)) return { done: true };
   if (!state.settings) await member.sql(...makeAccount());
-  await settle(member, term);
+  await settle(member, place);
   return { done: true, words: 'primary' };
 }
 
@@ -112,31 +164,34 @@ async function makeReplica(
 ): Promise<Answer> {
   const { name } = primary.node;
   const words = `replica of ${name}`;
+  const term = termOf(primaryState);
+  const place = { leads: false, term };
   if (!state.settings) {
-    if (!primaryState.isHistoryWhole || termOf(primaryState) > 1 || primary.hasInit)
-      await seed(member, primary, say);
-    else await followFromStart(member, name);
-    return { done: true, words };
+    if (!primaryState.isHistoryWhole || term > 1 || primary.hasInit)
+      await seed(member, primary, term, say);
+    else await followFromStart(member, name, term);
+    say(words);
+    return { done: true, words, joined: await primary.state() };
   }
   if (state.following?.source !== name) return rejoin(member, state, primary, primaryState);
   const runs = state.following.applier === 'Yes' && state.following.receiver !== 'No';
-  if (runs && isSettled(member, state, undefined)) return { done: true };
+  if (runs && isSettled(member, state, place)) return { done: true };
   // The receiver asks for semi-sync only when it starts.
   await member.sql(stopReplica(member.dialect));
-  await settle(member, undefined);
+  await settle(member, place);
   await member.sql(startReplica(member.dialect));
   return { done: true, words };
 }
 
 /** New servers have nothing of their own: the binlog of the primary tells all there is. */
-async function followFromStart(member: Member, primary: string): Promise<void> {
+async function followFromStart(member: Member, primary: string, term: number): Promise<void> {
   const { dialect } = member;
   await member.sql(
     ...beginAnew(member),
     ...makeAccount(),
     ...pointAt(dialect, primary, startOf(member, FIRST)),
   );
-  await settle(member, undefined);
+  await settle(member, { leads: false, term });
   await member.sql(startReplica(dialect));
 }
 
@@ -155,6 +210,7 @@ const beginAnew = ({ dialect }: Member): string[] => [
 export async function seed(
   member: Member,
   primary: Member,
+  term: number,
   say: (words: string) => void,
 ): Promise<void> {
   const { dialect } = member;
@@ -174,7 +230,7 @@ export async function seed(
   const dump = `${primary.client('-dump', name)} ${dumpFlags(member).join(' ')}`;
   const script = [...start, listDrops(member), dump, `} | ${member.client()} > /dev/null`];
   await member.shell(script.join('\n'), SEED_LIMIT_MS);
-  await settle(member, undefined);
+  await settle(member, { leads: false, term });
   await member.sql(startReplica(dialect));
 }
 
@@ -186,15 +242,22 @@ const listDrops = (member: Member): string =>
     `('mysql', 'sys', 'information_schema', 'performance_schema')"`,
   ].join(' ');
 
+const OWN_TABLES = [
+  ...['slave_master_info', 'slave_relay_log_info', 'slave_worker_info', 'gtid_executed'],
+];
+
 function dumpFlags({ dialect }: Member): string[] {
   const common = ['--all-databases', '--single-transaction', '--routines', '--events'];
   // Each server has its plugins already, and loads those of the other only at its next start.
   const all = [...common, '--flush-privileges', '--ignore-table=mysql.plugin'];
+  // What a server has received and executed is its own; not every version leaves all of these out.
+  const own = OWN_TABLES.map((name) => `--ignore-table=mysql.${name}`);
   if (dialect.flavour === 'mariadb')
     return [...all, '--master-data=1', ...(dialect.gtid ? ['--gtid'] : [])];
-  if (dialect.gtid) return [...all, '--set-gtid-purged=ON'];
+  if (dialect.gtid) return [...all, ...own, '--set-gtid-purged=ON'];
   return [
     ...all,
+    ...own,
     '--set-gtid-purged=OFF',
     namesSource(dialect) ? '--source-data=1' : '--master-data=1',
   ];
@@ -219,7 +282,7 @@ async function rejoin(
     });
   }
   await member.sql(stopReplica(dialect));
-  await settle(member, undefined);
+  await settle(member, { leads: false, term: termOf(primaryState) });
   await member.sql(...pointAt(dialect, name, 'gtid'), startReplica(dialect));
-  return { done: true, words: `replica of ${name}` };
+  return { done: true, words: `replica of ${name}`, joined: primaryState };
 }

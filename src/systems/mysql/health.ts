@@ -3,21 +3,24 @@
 import type { Claim, NodeHealth } from '../../stack/model.ts';
 import type { Dialect } from './dialect.ts';
 import { countOf, minus, parseGtids } from './gtid.ts';
-import { termOf } from './member.ts';
-import type { ServerState } from './state.ts';
+import { seenTerm, termOf } from './member.ts';
+import type { Loading, ServerState } from './state.ts';
 
 type Facts = NonNullable<NodeHealth['facts']>;
 
-export function healthOf(
-  name: string,
-  state: ServerState | undefined,
-  wantsSemiSync: boolean,
-): NodeHealth {
-  if (!state) return { health: 'unhealthy', detail: 'no answer', leader: null };
+export function healthOf(name: string, state: ServerState, wantsSemiSync: boolean): NodeHealth {
   if (!state.settings) return { health: 'unhealthy', detail: 'not set up yet', leader: null };
   return state.following
     ? replicaHealth(state, state.following)
     : primaryHealth(name, state, wantsSemiSync);
+}
+
+export function silentHealth(loading: Loading | undefined): NodeHealth {
+  const base = { health: 'unhealthy', leader: null } as const;
+  if (!loading) return { ...base, detail: 'no answer' };
+  const { file, kib } = loading;
+  const what = file ? `loading ${file}` : 'making its data';
+  return { ...base, detail: `${what}: ${Math.round(kib / 1024)} MiB so far`, progress: kib };
 }
 
 /** Lag is counted in transactions, where there are GTIDs. */
@@ -47,10 +50,12 @@ function primaryHealth(name: string, state: ServerState, wantsSemiSync: boolean)
 }
 
 function replicaHealth(
-  { executedText, isReadOnly }: ServerState,
+  state: ServerState,
   following: NonNullable<ServerState['following']>,
 ): NodeHealth {
+  const { executedText, isReadOnly } = state;
   const { source, receiver, applier, lagSeconds, applied, error } = following;
+  const term = seenTerm(state);
   const facts = {
     source,
     receiver,
@@ -60,7 +65,7 @@ function replicaHealth(
     position: `${applied.file}:${applied.position}`,
     ...(error && { error }),
   };
-  const base = { leader: false, follows: source, facts, brief: briefOf(facts) };
+  const base = { leader: false, term, follows: source, facts, brief: briefOf(facts) };
   if (applier !== 'Yes')
     return { ...base, health: 'unhealthy', detail: `applier stopped${error && `: ${error}`}` };
   if (receiver !== 'Yes')
@@ -86,9 +91,10 @@ export function compareHealths(
   healths: ReadonlyMap<string, NodeHealth>,
   { flavour, gtid }: Dialect,
 ): ReadonlyMap<string, NodeHealth> {
-  const terms = [...healths.values()].map(({ leader, term = 0 }) => (leader ? term : 0));
-  const latest = Math.max(...terms);
-  const primary = latest && [...healths.keys()][terms.indexOf(latest)];
+  // A replica has the term of whom it follows, also when that one is down.
+  const latest = Math.max(...[...healths.values()].map(({ term = 0 }) => term));
+  const isLatest = ({ leader, term = 0 }: NodeHealth) => leader && term === latest;
+  const primary = [...healths].find(([, health]) => isLatest(health))?.[0];
   const entries = [...healths].map(([name, health]): [string, NodeHealth] => {
     const { leader, term = 0, facts } = health;
     if (leader && term < latest) {

@@ -21,6 +21,8 @@ export interface Member {
   readonly semiSync: SemiSync | undefined;
   /** The stack gives the group data that its first server is made with. */
   readonly hasInit: boolean;
+  /** Its container runs, whether or not the server answers. */
+  runs(): Promise<boolean>;
   /** undefined: it does not answer. */
   state(): Promise<ServerState | undefined>;
   /** All statements in one session. Throws node-refused with the server's words. */
@@ -29,6 +31,12 @@ export interface Member {
   shell(script: string, limitMs: number): Promise<void>;
   /** The client with root's account, as a word for such a script. */
   client(program?: string, host?: string): string;
+}
+
+/** What a member is in the group: its primary of that term, or a replica of it. */
+export interface Place {
+  readonly leads: boolean;
+  readonly term: number;
 }
 
 const SQL_LIMIT_MS = 60_000;
@@ -48,6 +56,11 @@ export function memberOf(access: GroupAccess, configOf: ConfigOf, node: Node): M
     dialect: asked.dialect,
     semiSync: semiSyncOf(config),
     hasInit: read(config).init !== undefined,
+    runs: () =>
+      own.exec(['true'], { limitMs: SQL_LIMIT_MS }).then(
+        () => true,
+        () => false,
+      ),
     state: () => readState(own, asked),
     sql: (...statements) => run(clientCommand(asked), SQL_LIMIT_MS, statements.join(';\n')),
     shell: (script, limitMs) => run(script, limitMs),
@@ -59,26 +72,29 @@ export function memberOf(access: GroupAccess, configOf: ConfigOf, node: Node): M
 export const termOf = (state: ServerState | undefined): number =>
   Number(/^# term (\d+)$/m.exec(state?.settings ?? '')?.[1] ?? 0);
 
-/** The settings of a role, as the server reads them at its start; a primary has its term. */
-export function settingsText({ dialect, semiSync }: Member, term: number | undefined): string {
-  const isPrimary = term !== undefined;
-  const settings = roleSettings(dialect, { isPrimary, semiSync });
+/** The highest term it knows of: its own, or that of the last primary it was told to follow. */
+export const seenTerm = (state: ServerState | undefined): number =>
+  Number(/^# (?:follows )?term (\d+)$/m.exec(state?.settings ?? '')?.[1] ?? 0);
+
+/** The settings of a place, as the server reads them at its start. */
+export function settingsText({ dialect, semiSync }: Member, { leads, term }: Place): string {
+  const settings = roleSettings(dialect, { isPrimary: leads, semiSync });
   // The plugins may not be there yet when the server reads this.
   const lines = settings.map(([name, value]) => `loose_${name} = ${value}`);
-  return ['[mysqld]', ...(isPrimary ? [`# term ${term}`] : []), ...lines, ''].join('\n');
+  return ['[mysqld]', `# ${leads ? '' : 'follows '}term ${term}`, ...lines, ''].join('\n');
 }
 
 /**
- * Makes it primary of that term, or replica: now, and at its next start. The file comes last: while
- * it is not there, all of this is done again.
+ * Puts it in its place: now, and at its next start. The file comes last: while it is not there, all
+ * of this is done again.
  */
-export async function settle(member: Member, term: number | undefined): Promise<void> {
+export async function settle(member: Member, place: Place): Promise<void> {
   const { dialect, semiSync } = member;
   if (semiSync) await installPlugins(member);
-  const settings = roleSettings(dialect, { isPrimary: term !== undefined, semiSync });
+  const settings = roleSettings(dialect, { isPrimary: place.leads, semiSync });
   await member.sql(...settings.map(([name, value]) => `SET GLOBAL ${name} = ${sqlValue(value)}`));
   const script = [
-    `printf %s '${settingsText(member, term)}' > ${SETTINGS_FILE}.new`,
+    `printf %s '${settingsText(member, place)}' > ${SETTINGS_FILE}.new`,
     `mv ${SETTINGS_FILE}.new ${SETTINGS_FILE}`,
     `ln -sf ${SETTINGS_FILE} ${SETTINGS_LINK}`,
   ];
@@ -100,8 +116,8 @@ async function installPlugins(member: Member): Promise<void> {
   await member.shell([`there=$(${member.client()} ${ask})`, ...lines].join('\n'), SQL_LIMIT_MS);
 }
 
-export const isSettled = (member: Member, state: ServerState, term: number | undefined): boolean =>
-  state.isLinked && state.settings === settingsText(member, term);
+export const isSettled = (member: Member, state: ServerState, place: Place): boolean =>
+  state.isLinked && state.settings === settingsText(member, place);
 
 /** How many transactions one has and the other lacks; undefined where nobody counts them. */
 export function missing({ dialect }: Member, has: ServerState, lacks: ServerState) {

@@ -6,10 +6,20 @@ import { LabError } from '../../errors.ts';
 import type { PromoteContext, Promotion } from '../../stack/group.ts';
 import type { Node } from '../../stack/model.ts';
 import { seed } from './bootstrap.ts';
-import { minus } from './gtid.ts';
+import type { Dialect } from './dialect.ts';
+import { type GtidSet, minus } from './gtid.ts';
 import { binlogScript, countLost, transactionsIn } from './losses.ts';
-import { type Member, memberOf, missing, settle, startOf, termOf, writes } from './member.ts';
-import type { Position, ServerState } from './state.ts';
+import {
+  type Member,
+  memberOf,
+  missing,
+  seenTerm,
+  settle,
+  startOf,
+  termOf,
+  writes,
+} from './member.ts';
+import { type Following, isBefore, type Position, type ServerState } from './state.ts';
 import { forgetSource, pointAt, startReplica, stopReceiver, stopReplica } from './statements.ts';
 
 const POLL_MS = 100;
@@ -24,21 +34,25 @@ export async function promoteServer(node: Node, group: PromoteContext): Promise<
   const source = state.following?.source;
   const old = members.find(({ node: { name } }) => name === source);
   const oldState = old && states.get(old);
-  if (!source && termOf(state)) throw refused(node, 'it leads already');
-  const term = Math.max(...[...states.values()].map(termOf), 1) + 1;
+  const seen = Math.max(...[...states.values()].map(seenTerm), 1);
+  if (!source && termOf(state) === seen) throw refused(node, 'it leads already');
+  const term = seen + 1;
 
   const isOrderly = old !== undefined && (await handOver(old, oldState, target, state, group));
   const applied = source ? await applyAll(target, group) : undefined;
+  if (!isOrderly && !group.lossy)
+    for (const other of members.filter((each) => each !== target && each !== old))
+      await getWrites(target, other, source, group);
   const lost = old && (isOrderly ? NOTHING : await lostOf(old, target, applied, group));
   if (source) await target.sql(stopReplica(target.dialect), forgetSource(target.dialect));
   const now = await mustAnswer(target);
-  await settle(target, term);
+  await settle(target, { leads: true, term });
 
   const others = members.filter((each) => each !== target && (each !== old || isOrderly));
   const left: { node: string; why: string }[] = [];
   const following: string[] = [];
   for (const other of others) {
-    const why = await follow(other, target, { now, applied, from: source }, group);
+    const why = await follow(other, target, { now, term, applied, from: source }, group);
     if (why === undefined) following.push(other.node.name);
     else left.push({ node: other.node.name, why });
   }
@@ -76,7 +90,8 @@ async function handOver(
   if (!oldState?.settings || oldState.following || state.following?.receiver !== 'Yes')
     return false;
   say(`stops writes to ${old.node.name}`);
-  await settle(old, undefined);
+  const term = termOf(oldState);
+  await settle(old, { leads: false, term });
   const { end, executed } = await mustAnswer(old);
   const deadlineMs = performance.now() + limitMs;
   for (;;) {
@@ -84,7 +99,7 @@ async function handOver(
     const has = following && !isBefore(following.applied, end) && !minus(executed, own).size;
     if (has) return true;
     if (following?.receiver !== 'Yes' || performance.now() > deadlineMs) {
-      await settle(old, termOf(oldState)); // as it was: it goes on, cut off
+      await settle(old, { leads: true, term }); // as it was: it goes on, cut off
       return false;
     }
     await sleep(POLL_MS);
@@ -98,11 +113,8 @@ async function applyAll(target: Member, { limitMs, say }: PromoteContext): Promi
   for (let saidSo = false; ; saidSo = true) {
     const { following, executed } = await mustAnswer(target);
     if (!following) throw refused(target.node, 'its replication was reset meanwhile');
-    const { received, applied, retrieved, applier, error } = following;
-    const isDone = retrieved.size
-      ? !minus(retrieved, executed).size
-      : !received.file || !isBefore(applied, received);
-    if (isDone) return applied;
+    const { applied, applier, error } = following;
+    if (!isApplying(following, executed)) return applied;
     const { name } = target.node;
     if (applier !== 'Yes' || performance.now() > deadlineMs)
       throw new LabError(
@@ -114,9 +126,57 @@ async function applyAll(target: Member, { limitMs, say }: PromoteContext): Promi
   }
 }
 
-/** File names end in numbers of equal length. */
-const isBefore = (a: Position, b: Position): boolean =>
-  a.file === b.file ? a.position < b.position : a.file < b.file;
+const isApplying = ({ received, applied, retrieved }: Following, executed: GtidSet): boolean =>
+  retrieved.size
+    ? minus(retrieved, executed).size > 0
+    : received.file !== '' && isBefore(applied, received);
+
+/**
+ * A replica may have more of the old primary than the chosen one, which gets that first. Throws
+ * promotion-failed where it cannot, and then follows its source again.
+ */
+async function getWrites(
+  target: Member,
+  other: Member,
+  source: string | undefined,
+  { limitMs, say }: PromoteContext,
+): Promise<void> {
+  const { dialect, node } = target;
+  const { name } = other.node;
+  const deadlineMs = performance.now() + limitMs;
+  for (let asked = false; ; await sleep(POLL_MS)) {
+    const theirs = await other.state();
+    if (!theirs?.settings) return;
+    const { following } = theirs;
+    const own = await mustAnswer(target);
+    const ahead = missing(target, theirs, own);
+    const isAhead = ahead ?? (following && own.following && isAheadOf(following, own.following));
+    const willBe = following?.applier === 'Yes' && isApplying(following, theirs.executed);
+    if (!isAhead && !(willBe && dialect.gtid)) return;
+    if (!source || !dialect.gtid || performance.now() > deadlineMs) {
+      if (asked) await target.sql(...follows(dialect, source!));
+      const what = ahead ? writes(ahead) : 'writes';
+      throw new LabError('promotion-failed', `${name} has ${what} that ${node.name} has not`, {
+        hint: `labctl promote ${name}; or without them: labctl promote ${node.name} --lossy`,
+      });
+    }
+    if (!asked && ahead) {
+      say(`gets ${writes(ahead)} from ${name}`);
+      await target.sql(...follows(dialect, name));
+      asked = true;
+    }
+  }
+}
+
+/** Both follow the same source, so the places are in the same files. */
+const isAheadOf = (a: Following, b: Following): boolean =>
+  a.source === b.source && isBefore(b.received, a.received);
+
+const follows = (dialect: Dialect, source: string): string[] => [
+  stopReplica(dialect),
+  ...pointAt(dialect, source, 'gtid'),
+  startReplica(dialect),
+];
 
 /** Transactions in the old primary's binlog behind what the new one has applied of it. */
 async function lostOf(
@@ -135,6 +195,7 @@ async function lostOf(
 interface Change {
   /** The new primary, before it takes its first write. */
   readonly now: ServerState;
+  readonly term: number;
   readonly applied: Position | undefined;
   readonly from: string | undefined;
 }
@@ -143,7 +204,7 @@ interface Change {
 async function follow(
   other: Member,
   target: Member,
-  { now, applied, from }: Change,
+  { now, term, applied, from }: Change,
   { say }: PromoteContext,
 ): Promise<string | undefined> {
   const state = await other.state();
@@ -160,12 +221,12 @@ async function follow(
     (place && applied && place.file === applied.file && place.position === applied.position);
   if (!dialect.gtid && !isEven) {
     if (place && applied && isBefore(applied, place)) return `has writes that ${name} has not`;
-    await seed(other, target, say);
+    await seed(other, target, term, say);
     return undefined;
   }
   await other.sql(stopReplica(dialect));
   await other.sql(...pointAt(dialect, name, startOf(other, now.end)));
-  await settle(other, undefined);
+  await settle(other, { leads: false, term });
   await other.sql(startReplica(dialect));
   return undefined;
 }

@@ -11,6 +11,10 @@ export interface Position {
   readonly position: number;
 }
 
+/** File names end in numbers of equal length. */
+export const isBefore = (a: Position, b: Position): boolean =>
+  a.file === b.file ? a.position < b.position : a.file < b.file;
+
 /** What a replica says of its replication. */
 export interface Following {
   readonly source: string;
@@ -77,6 +81,27 @@ export async function readState(
   } catch {
     return undefined; // not running, or too slow: to a probe that is no answer
   }
+}
+
+/** A server that does not answer yet, as its data are being made or loaded. */
+export interface Loading {
+  /** Of the folder of dumps and scripts, where it can be seen. */
+  readonly file: string;
+  /** How large its data are by now. */
+  readonly kib: number;
+}
+
+/** The entrypoint of every image is the first process, and becomes the server when all is loaded. */
+export async function readLoading({ exec }: NodeAccess): Promise<Loading | undefined> {
+  const script = [
+    'case $(cat /proc/1/comm) in *entryp*) ;; *) exit 1 ;; esac',
+    'du -sk /var/lib/mysql 2>/dev/null | cut -f 1',
+    "ls -l /proc/[0-9]*/fd 2>/dev/null | sed -n 's,.*-> /docker-entrypoint-initdb.d/,,p'",
+  ].join('\n');
+  const ran = await exec(['bash', '-c', script], { limitMs: LIMIT_MS }).catch(() => undefined);
+  if (ran?.status !== 0) return undefined;
+  const [kib, file = ''] = ran.out.split('\n');
+  return { kib: Number(kib), file };
 }
 
 /** A replica's position is ahead of its binlog where it was seeded. */

@@ -14,10 +14,10 @@ import {
 } from './config.ts';
 import type { Dialect } from './dialect.ts';
 import { serverFlags } from './flags.ts';
-import { claimOf, compareHealths, healthOf } from './health.ts';
+import { claimOf, compareHealths, healthOf, silentHealth } from './health.ts';
 import { promoteServer } from './promote.ts';
 import { replicaScaling } from './scale.ts';
-import { readState } from './state.ts';
+import { readLoading, readState } from './state.ts';
 
 /** Environment that makes data: for the first server alone, the others get it by replication. */
 const SEED_ONLY = /^(MYSQL|MARIADB)_(DATABASE|USER|PASSWORD)(_FILE)?$/;
@@ -83,6 +83,7 @@ export function mysqlSystem({ flavour, summary, suites, ...versions }: Packaged)
 
     async probe(access, node, config) {
       const state = await readState(access, askedOf(config));
+      if (!state) return silentHealth(await readLoading(access));
       return healthOf(node.name, state, semiSyncOf(config) !== undefined);
     },
 

@@ -168,6 +168,38 @@ test('who follows another than the primary is not healthy', async () => {
   });
 });
 
+test('a primary of old is known by its replicas also while the newer one is down', async () => {
+  const old = await probe(PRIMARY_CNF + server(`${UUID}:1-9`, 0) + binlog);
+  const seen = REPLICA_CNF.replace('[mysqld]', '[mysqld]\ncnf: # follows term 3');
+  const replica = await probe(seen + replicaRow('new') + server(`${UUID}:1-3`) + binlog);
+  const compared = mysql.compare!(
+    new Map([
+      ['mysql-2', old],
+      ['mysql-3', replica],
+    ]),
+    config(),
+  );
+  expect(compared.get('mysql-2')!.detail).toMatch(/^a primary of old/);
+  expect(compared.get('mysql-3')!.health).toBe('healthy');
+});
+
+test('a server that makes or loads its data says so', async () => {
+  const loading = async (out: string) => {
+    const exec: NodeAccess['exec'] = async (command) =>
+      command[2]!.includes('/proc/1/comm')
+        ? { status: 0, out, err: '' }
+        : { status: 1, out: '', err: '' };
+    const ask = () => Promise.reject(new Error('not asked'));
+    return mysql.probe({ ask, exec }, mysql.nodes('mysql', config())[0]!, config());
+  };
+  expect(await loading('204800\napp.sql.gz\n')).toMatchObject({
+    health: 'unhealthy',
+    detail: 'loading app.sql.gz: 200 MiB so far',
+    progress: 204_800,
+  });
+  expect(await loading('1024\n')).toMatchObject({ detail: 'making its data: 1 MiB so far' });
+});
+
 test('keys that do not go together, and versions before the oldest', () => {
   const complaints = (set: object, system = mysql) =>
     system.schema
