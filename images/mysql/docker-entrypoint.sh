@@ -61,6 +61,8 @@ run_files() {
 }
 
 chown mysql: "$data" /run/mysqld
+# A link to settings among data that are gone would stop mysqld from reading that folder.
+find -L /etc/mysql/conf.d -type l -delete
 # Killed before the end, it begins anew: nobody has used that data yet.
 [ ! -e $unfinished ] || find $data -mindepth 1 -delete
 if [ ! -d $data/mysql ]; then

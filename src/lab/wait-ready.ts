@@ -44,7 +44,7 @@ export async function waitReady(
 ): Promise<Session> {
   let deadlineMs = performance.now() + timeoutMs;
   const say = once(report);
-  const hasAdvanced = progressOf();
+  const goesOn = watchProgress();
   let steps = stepsOf(session.model, only);
   for (let current = session; ; current = await refresh(current)) {
     signal?.throwIfAborted();
@@ -61,7 +61,7 @@ export async function waitReady(
     const [why = reason] = reason ? [] : [...waits].map(([name, words]) => `${name}: ${words}`);
     if (!why) return current;
     // A copy or a load may take long: the time counts from the last that it went on.
-    if (hasAdvanced(healths) || changed) deadlineMs = performance.now() + timeoutMs;
+    if (goesOn(healths, waits) || changed) deadlineMs = performance.now() + timeoutMs;
     if (performance.now() > deadlineMs) {
       const hint = hintOf(healths, faulty);
       throw await timedOut(current, `${formatDuration(timeoutMs)}: ${why}`, healths, hint);
@@ -85,15 +85,25 @@ function sayHealths(
   }
 }
 
-/** True when a node is further on with a long work than it was ever before. */
-function progressOf(): (healths: ReadonlyMap<string, NodeHealth>) => boolean {
+/**
+ * True when a node is further on with a long work than it was ever before, or what its system has
+ * still to do is another thing than it was: `423 transactions behind`.
+ */
+export function watchProgress() {
   const furthest = new Map<string, number>();
-  return (healths) => {
+  let last = '';
+  return (
+    healths: ReadonlyMap<string, Pick<NodeHealth, 'progress'>>,
+    waits: ReadonlyMap<string, string>,
+  ): boolean => {
     const ahead = [...healths].filter(
       ([name, { progress = 0 }]) => progress > (furthest.get(name) ?? 0),
     );
     for (const [name, { progress }] of ahead) furthest.set(name, progress!);
-    return ahead.length > 0;
+    const said = [...waits].join('\n');
+    const isOther = said !== last;
+    last = said;
+    return ahead.length > 0 || isOther;
   };
 }
 

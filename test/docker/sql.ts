@@ -16,6 +16,11 @@ export async function sql(lab: TestLab, node: string, statement: string): Promis
 export const rowsOf = (lab: TestLab, node: string): Promise<string> =>
   sql(lab, node, 'SELECT GROUP_CONCAT(id ORDER BY id) FROM app.t');
 
+/** Waits until each of these has the rows. */
+export async function haveRows(lab: TestLab, rows: string, ...names: readonly string[]) {
+  await Promise.all(names.map((name) => expect.poll(() => rowsOf(lab, name), CATCH_UP).toBe(rows)));
+}
+
 export const insert = (lab: TestLab, node: string, ...ids: readonly number[]): Promise<string> =>
   sql(lab, node, ids.map((id) => `INSERT INTO app.t VALUES (${id})`).join('; '));
 
