@@ -17,8 +17,8 @@ export function stepsOf(model: Model, only?: string): BootStep[] {
 }
 
 /**
- * Does what can be done now, and gives back the steps that must be tried again, and why. `onChange`:
- * one changed something.
+ * Does what can be done now, and gives back the steps that must be tried again, and why.
+ * `onChange`: one changed something.
  */
 export async function runSteps(
   session: Session,

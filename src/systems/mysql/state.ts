@@ -91,7 +91,7 @@ export interface Loading {
   readonly kib: number;
 }
 
-/** The entrypoint of every image is the first process, and becomes the server when all is loaded. */
+/** The entrypoint of every image is the first process, and becomes the server when it is done. */
 export async function readLoading({ exec }: NodeAccess): Promise<Loading | undefined> {
   const script = [
     'case $(cat /proc/1/comm) in *entryp*) ;; *) exit 1 ;; esac',
