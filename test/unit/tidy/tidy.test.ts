@@ -100,7 +100,8 @@ test('imports go one way', () => {
     ].flatMap(([, a, b]) => {
       const target = relative('.', join(dirname(path), (a ?? b)!)).replaceAll('\\', '/');
       const from = target.split('/')[1]!;
-      const fine = from === folder || !from || /^(errors|error-table|index)\.ts$/.test(from);
+      const fine =
+        from === folder || !from || /^(errors|error-row|error-table|index)\.ts$/.test(from);
       const top = folder.endsWith('.ts');
       return fine || top || MAY_IMPORT[folder]?.includes(from)
         ? []
