@@ -211,8 +211,14 @@ export const errorTable = {
   'promotion-failed': row(
     125,
     false,
-    'The node could not be made to lead: not in time, or not with all that another replica has.',
+    'The node could not be made to lead in the time given.',
     'labctl status shows how far it got; labctl promote NODE goes on from there.',
+  ),
+  'promotion-lossy': row(
+    125,
+    true,
+    'Another replica has writes that the one to be promoted lacks and cannot get from it.',
+    'Promote the one that has them, heal the edges between the two, or leave them by --lossy.',
   ),
   'proxy-unreachable': row(
     125,

@@ -133,7 +133,7 @@ const isApplying = ({ received, applied, retrieved }: Following, executed: GtidS
 
 /**
  * A replica may have more of the old primary than the chosen one, which gets that first. Throws
- * promotion-failed where it cannot, and then follows its source again.
+ * promotion-lossy where it cannot, and then follows its source again.
  */
 async function getWrites(
   target: Member,
@@ -156,7 +156,7 @@ async function getWrites(
     if (!source || !dialect.gtid || performance.now() > deadlineMs) {
       if (asked) await target.sql(...follows(dialect, source!));
       const what = ahead ? writes(ahead) : 'writes';
-      throw new LabError('promotion-failed', `${name} has ${what} that ${node.name} has not`, {
+      throw new LabError('promotion-lossy', `${name} has ${what} that ${node.name} has not`, {
         hint: `labctl promote ${name}; or without them: labctl promote ${node.name} --lossy`,
       });
     }
