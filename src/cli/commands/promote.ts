@@ -40,11 +40,13 @@ function lines({ node, from, orderly, following, left, lost, tookMs }: PromoteRe
     `promoted ${node}${how}  (${took})`,
     ...(following.length ? [`follow it: ${following.join(', ')}`] : []),
     ...left.map(({ node: name, why }) => `does not follow it: ${name} (${why})`),
-    lost === null ? 'lost: not known' : lossLine(lost, from),
+    lost === null ? 'lost: not known' : lossLine(lost, from, node),
   ];
 }
 
-function lossLine({ writes, ids }: NonNullable<PromoteResult['lost']>, from: string | null) {
+type Lost = NonNullable<PromoteResult['lost']>;
+
+function lossLine({ writes, ids }: Lost, from: string | null, node: string) {
   if (!writes) return 'lost: nothing';
-  return `lost: ${plural(writes, 'write')} that only ${from} has${ids && `: ${ids}`}`;
+  return `lost: ${plural(writes, 'write')} of ${from} that ${node} has not${ids && `: ${ids}`}`;
 }

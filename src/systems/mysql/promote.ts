@@ -154,7 +154,7 @@ async function getWrites(
     const willBe = following?.applier === 'Yes' && isApplying(following, theirs.executed);
     if (!isAhead && !(willBe && dialect.gtid)) return;
     if (!source || !dialect.gtid || performance.now() > deadlineMs) {
-      if (asked) await target.sql(...follows(dialect, source!));
+      if (source) await target.sql(...(asked ? follows(dialect, source) : [startReplica(dialect)]));
       const what = ahead ? writes(ahead) : 'writes';
       throw new LabError('promotion-lossy', `${name} has ${what} that ${node.name} has not`, {
         hint: `labctl promote ${name}; or without them: labctl promote ${node.name} --lossy`,
