@@ -94,7 +94,7 @@ async function getsWhatAnotherHas(lab: TestLab) {
   await lab.run('kill', 'mariadb-1');
   const refused = await lab.run('promote', 'mariadb-3', '--timeout', '2s');
   expect(refused.status).toBe(125);
-  expect(refused.err).toContain('mariadb-2 has 2 writes that mariadb-3 has not');
+  expect(refused.err).toContain('mariadb-2 has 2 writes that mariadb-3 has not  (promotion-lossy)');
   expect(refused.err).toContain('labctl promote mariadb-2');
   await lab.run('heal');
   const promoted = await lab.json<Promoted>('promote', 'mariadb-3');
