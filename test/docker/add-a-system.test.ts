@@ -44,7 +44,7 @@ beforeAll(async () => {
       cwd: root,
     },
   );
-  const kept = /^(src|templates|images|examples|package\.json|tsconfig\.json)/;
+  const kept = /^(src|templates|images|examples|(package|tsconfig)\.json|rolldown\.config\.js)/;
   for (const file of stdout.split('\n').filter((path) => kept.test(path))) {
     mkdirSync(dirname(join(clone, file)), { recursive: true });
     cpSync(join(root, file), join(clone, file));
