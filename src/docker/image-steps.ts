@@ -84,7 +84,7 @@ function pullProgress(say: (line: string) => void) {
 /**
  * Builds the folder `context` through the engine's API (no docker command, no builder of the user's
  * between, so a base that only this engine has is found) and names the result `ref`.
- * Throws an Error whose message is the build's last lines.
+ * Throws an Error whose message has the last lines of the step that failed.
  */
 export async function buildImage(
   docker: Docker,
@@ -97,13 +97,16 @@ export async function buildImage(
   const request = (abortSignal: AbortSignal) =>
     docker.buildImage({ context, src }, { buildargs, abortSignal, rm: true, forcerm: true });
   let id = '';
-  const output: string[] = [];
+  let output: string[] = [];
   try {
     await followEngine(request, BUILD_LIMITS, signal, ({ stream = '', aux }) => {
       id = aux?.ID ?? id;
       const step = /^Step (\d+\/\d+)/.exec(stream);
-      if (step) say(`building ${step[1]}`);
-      output.push(stripVTControlCharacters(stream));
+      if (step) {
+        say(`building ${step[1]}`);
+        output = [];
+      }
+      output.push(stream);
     });
   } catch (error) {
     signal?.throwIfAborted();
@@ -112,13 +115,23 @@ export async function buildImage(
       /^The command '.*' returned a/s,
       'a command returned a',
     );
-    const lines = output
-      .join('')
-      .split('\n')
-      .filter((line) => line.trim());
-    throw new Error([words, ...lines.slice(-SHOWN_LINES)].join('\n'), { cause: error });
+    throw new Error([words, ...lastWords(output)].join('\n'), { cause: error });
   }
   return adopt(docker, id, ref);
+}
+
+/** The engine's mark on what a command of a build writes to stderr. */
+const STDERR = '\u001b[91m';
+
+/**
+ * The last lines of what the failed step wrote to stderr, to stdout when it wrote nothing there.
+ * The engine copies the two as they come, pieces of a line between pieces of another.
+ */
+export function lastWords(output: readonly string[]): string[] {
+  const stderr = output.filter((piece) => piece.startsWith(STDERR));
+  const text = (stderr.length ? stderr : output).map(stripVTControlCharacters).join('');
+  const lines = text.split('\n').filter((line) => line.trim());
+  return lines.slice(-SHOWN_LINES);
 }
 
 /**

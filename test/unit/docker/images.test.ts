@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { mmdebstrapArgs } from '../../../src/docker/base-image.ts';
 import { originOf } from '../../../src/docker/image-origin.ts';
+import { lastWords } from '../../../src/docker/image-steps.ts';
 import { proxyImageTag, stageProxyContext } from '../../../src/docker/images.ts';
 
 test('where an image came from is read off the image', () => {
@@ -25,6 +26,21 @@ test('only sid is told to take an expired Release file', () => {
     'out.tar',
     'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://mirror/debian bookworm main',
   ]);
+});
+
+test('a failed build shows what its command wrote to stderr, whatever came in between', () => {
+  const stderr = (text: string) => `\u001b[91m${text}\u001b[0m`;
+  const packages = 'This may mean that the package is missing, has been obsoleted, or\n'.repeat(4);
+  const pieces = [
+    stderr('E:'),
+    'Building...',
+    stderr(" Version '1*'"),
+    '\n',
+    stderr(' not found\n'),
+  ];
+  expect(lastWords([...pieces, packages])).toEqual(["E: Version '1*' not found"]);
+  expect(lastWords(['one\n', '\n', 'two\nthr', 'ee\n'])).toEqual(['one', 'two', 'three']);
+  expect(lastWords(['1\n2\n3\n4\n5\n'])).toEqual(['2', '3', '4', '5']);
 });
 
 const root = mkdtempSync(join(tmpdir(), 'labctl-test-'));
