@@ -76,7 +76,7 @@ export function tikvConfig(config: TidbConfig, node: Node, peers: readonly Node[
   const engine = asked ?? has(version, 'raft-engine by default');
   const labels = labelsOf(config, node, peers);
   return {
-    ...(isLaptop(config) && laptopTikv(version, engine)),
+    ...(isLaptop(config) && laptopTikv(version)),
     server: {
       ...(isLaptop(config) && { 'grpc-concurrency': 2 }),
       ...(Object.keys(labels).length && { labels }),
@@ -87,12 +87,13 @@ export function tikvConfig(config: TidbConfig, node: Node, peers: readonly Node[
   };
 }
 
-const LAPTOP_FILES = { 'max-open-files': 256, 'max-background-jobs': 2 };
+/** TiKV ends where it may not have as many, of raftdb too where that is not used. */
+const LAPTOP_FILES = { 'max-open-files': 256 };
 const LAPTOP_BUFFERS = { 'write-buffer-size': '16MB', 'max-write-buffer-number': 2 };
 const LAPTOP_RAFT_ENGINE = { 'purge-threshold': '128MB', 'memory-limit': '64MB' };
 
 /** 400 to 700 MB for a store. reserve-space is a file of 2 GB, later 5, that nothing is in. */
-const laptopTikv = (version: string, engine: boolean): TomlTable => ({
+const laptopTikv = (version: string): TomlTable => ({
   ...(has(version, 'memory-usage-limit') && { 'memory-usage-limit': '600MB' }),
   storage: {
     'reserve-space': 0,
@@ -108,7 +109,7 @@ const laptopTikv = (version: string, engine: boolean): TomlTable => ({
     writecf: LAPTOP_BUFFERS,
     lockcf: LAPTOP_BUFFERS,
   },
-  ...(engine ? {} : { raftdb: LAPTOP_FILES }),
+  raftdb: LAPTOP_FILES,
 });
 
 /** From 6.1 on the quotas are system variables, which are set by SQL. */

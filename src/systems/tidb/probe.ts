@@ -24,11 +24,7 @@ export function probe({ ask }: NodeAccess, node: Node, config: TidbConfig): Prom
 }
 
 const cdcPath = (version: string): string =>
-  has(version, 'ticdc api v2')
-    ? '/api/v2/health'
-    : has(version, 'ticdc api v1')
-      ? '/api/v1/health'
-      : '/status';
+  has(version, 'ticdc api v2') ? '/api/v2/health' : '/status';
 
 async function probeStatus(ask: Ask, port: number, path: string): Promise<NodeHealth> {
   const answer = await askHttp(ask, port, 'GET', path, LIMIT_MS);
@@ -77,7 +73,9 @@ async function ownWord(ask: Ask) {
   ]);
   const known = members?.status === 200 ? parseJson<Members>(members.body) : undefined;
   const term = Number((status && parseJson<{ raftTerm?: string }>(status.body)?.raftTerm) ?? 0);
-  return { answered: members !== undefined, leader: known?.leader?.name, term };
+  // From etcd 3.5 on the list of members waits for a quorum.
+  const answered = (members ?? status) !== undefined;
+  return { answered, leader: known?.leader?.name, term };
 }
 
 interface Members {

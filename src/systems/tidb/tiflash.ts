@@ -31,6 +31,7 @@ export function tiflashArguments(config: TidbConfig, node: Node, peers: readonly
     `--${proxy}.advertise-addr=${node.name}:${RAFT}`,
     `--${proxy}.status-addr=0.0.0.0:${STATUS}`,
     `--${proxy}.advertise-status-addr=${node.name}:${STATUS}`,
+    `--${proxy}.advertise-engine-addr=${node.name}:${SERVICE}`,
     `--${proxy}.data-dir=/data/proxy`,
     `--${proxy}.config=${PROXY_FILE}`,
     '--logger.log=/data/log/tiflash.log',
@@ -116,10 +117,11 @@ export function tiflashProxyConfig(
         'advertise-addr': `${node.name}:${RAFT}`,
         'status-addr': `0.0.0.0:${STATUS}`,
         'advertise-status-addr': `${node.name}:${STATUS}`,
+        'engine-addr': `${node.name}:${SERVICE}`,
       };
   return {
     'log-file': '/data/log/tiflash_tikv.log',
-    server: { ...addresses, 'engine-addr': `${node.name}:${SERVICE}`, labels },
+    server: { ...addresses, labels },
     storage: { 'data-dir': '/data/proxy' },
     rocksdb: { 'max-open-files': 256 },
     raftdb: { 'max-open-files': 256 },

@@ -16,7 +16,6 @@ export const SINCE = {
   'tiflash without runAsDaemon': '5.4.0',
   'tiflash by arguments': '7.1.0',
   'ticdc --config': '4.0.13',
-  'ticdc api v1': '5.0.0',
   'ticdc api v2': '6.2.0',
 } as const;
 

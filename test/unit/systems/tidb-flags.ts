@@ -59,6 +59,10 @@ export const KNOWN_FLAGS: Readonly<Record<string, Readonly<Record<string, KnownF
     'flash.proxy.advertise-addr': byArguments,
     'flash.proxy.status-addr': byArguments,
     'flash.proxy.advertise-status-addr': byArguments,
+    'flash.proxy.advertise-engine-addr': {
+      since: '7.1.0',
+      read: 'tiflash dbms/src/Server (RaftConfigParser, FFIConfigParser), proxy setup.rs',
+    },
     'flash.proxy.data-dir': byArguments,
     'flash.proxy.config': byArguments,
     'logger.log': byArguments,

@@ -50,6 +50,8 @@ test('a PD answers for itself: a follower, one without a leader, one that is sil
   expect(asked).toContain('PD-Allow-follower-handle: true');
   expect(await probe('pd-1', members())).toMatchObject({ detail: 'no leader', leader: false });
   expect(await probe('pd-1', { '/pd/api/v1/members': 503 })).toMatchObject({ detail: 'no leader' });
+  const noQuorum = { '/v3/maintenance/status': { raftTerm: '8' } };
+  expect(await probe('pd-1', noQuorum)).toMatchObject({ detail: 'no leader', term: 8 });
   expect(await probe('pd-1', {})).toMatchObject({ health: 'unhealthy', detail: 'no answer' });
 });
 
@@ -96,7 +98,7 @@ test('TiKV, TiFlash, TiDB with its DDL owner, and TiCDC by version', async () =>
   };
   expect(await paths('tiflash-1', '8.5.3')).toBe('20292 GET /status HTTP/1.0');
   expect(await paths('ticdc-1', '4.0.14')).toBe('8300 GET /status HTTP/1.0');
-  expect(await paths('ticdc-1', '5.4.0')).toBe('8300 GET /api/v1/health HTTP/1.0');
+  expect(await paths('ticdc-1', '5.4.0')).toBe('8300 GET /status HTTP/1.0');
   expect(await paths('ticdc-1', '6.5.0')).toBe('8300 GET /api/v2/health HTTP/1.0');
 });
 

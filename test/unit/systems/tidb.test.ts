@@ -70,7 +70,11 @@ describe.each(VERSIONS)('version %s', (version) => {
     expect('memory-usage-limit' in tikv).toBe(atLeast(version, '5.1.0'));
     expect('reserve-raft-space' in tikv.storage!).toBe(atLeast(version, '6.5.0'));
     expect('raft-engine' in tikv).toBe(atLeast(version, '6.1.0'));
-    expect('raftdb' in tikv).toBe(!atLeast(version, '6.1.0'));
+    // Some versions want max-sub-compactions of them at least, and that follows the CPUs.
+    expect(JSON.stringify(tikv)).not.toContain('max-background-jobs');
+    expect(tikv.raftdb).toEqual({ 'max-open-files': 256 });
+    const told = JSON.stringify([command(of, named(of, 'tiflash-1')), files(of, 'tiflash-1')]);
+    expect(told).toMatch(/engine-addr[":=]+tiflash-1:3930/);
     const pd = files(of, 'pd-1')['pd.toml'] as never as Record<string, object>;
     expect('enable-placement-rules' in pd.replication!).toBe(!atLeast(version, '5.0.0'));
     const sql = files(of, 'tidb-1')['tidb.toml'] as object;
