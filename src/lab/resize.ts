@@ -119,6 +119,25 @@ export async function requireLeave(session: Session, target: Model): Promise<voi
   }
 }
 
+/** Who began to leave when a labctl ended goes; where it is wanted again, it comes anew. */
+export async function finishLeaving(session: Session, options: ScaleOptions): Promise<Session> {
+  let current = session;
+  for (const size of sizesOf(session.model.stack, systems).toReversed()) {
+    const { model, docker } = current;
+    const last = model.nodes.find(({ name }) => name === `${size.name}-${size.count}`);
+    const { isLeaving } = systems[last?.system ?? '']?.scaling ?? {};
+    if (!last || !isLeaving) continue;
+    if (!(await atNodes(current, (nodes) => isLeaving(last, nodes)))) continue;
+    const watches = model.stack.monitor && !options.dryRun;
+    const images = watches ? await ensureImages(docker, model, options) : undefined;
+    const smaller = withCount(model.stack, size, size.count - 1);
+    current = options.dryRun
+      ? { ...current, model: buildModel(smaller, systems, model.replaced) }
+      : await shrink(current, smaller, images, options);
+  }
+  return current;
+}
+
 const joinedNodes = ({ observed }: Session, { nodes }: Model): readonly Node[] =>
   nodes.filter(({ name }) => observed.networks.get(name)?.joined);
 

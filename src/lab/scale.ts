@@ -8,7 +8,7 @@ import { checkReferences } from '../stack/references.ts';
 import { sizesOf, withCount } from '../stack/sizes.ts';
 import { systems } from '../systems/index.ts';
 import { labEdges } from './edges.ts';
-import { planScale, resize, type ScaleOptions, type SizeChange } from './resize.ts';
+import { finishLeaving, planScale, resize, type ScaleOptions, type SizeChange } from './resize.ts';
 import type { Session } from './session.ts';
 
 export interface ScaleResult {
@@ -24,14 +24,15 @@ export interface ScaleResult {
 
 /** Throws usage before anything is touched; scale-timeout, node-died and what `up` throws. */
 export async function scale(
-  session: Session,
+  found: Session,
   counts: Readonly<Record<string, number>>,
   options: ScaleOptions = {},
 ): Promise<ScaleResult> {
   const startedMs = performance.now();
-  const { name, model } = session;
+  const { name, model } = found;
   const target = buildModel(withCounts(model.stack, counts), systems, model.replaced);
-  const plan = planScale(model, target);
+  const session = await finishLeaving(found, options);
+  const plan = planScale(session.model, target);
   const notice = await faultNotice(session, plan.added);
   if (notice) options.report?.({ subject: 'notice', kind: '', state: notice, done: true });
   await resize(session, target, options);

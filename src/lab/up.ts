@@ -17,7 +17,14 @@ import { loadModel, type StackChoice } from './load-model.ts';
 import { dropMonitors } from './monitors.ts';
 import { SUBNETS_DEFAULT } from './place.ts';
 import { type Report, silent } from './report.ts';
-import { planScale, requireLeave, resize, settleAll } from './resize.ts';
+import {
+  finishLeaving,
+  planScale,
+  requireLeave,
+  resize,
+  type ScaleOptions,
+  settleAll,
+} from './resize.ts';
 import { type Session, sessionOf, stackOf } from './session.ts';
 import { startInOrder } from './start-in-order.ts';
 import { type ReadyOptions, waitReady } from './wait-ready.ts';
@@ -60,13 +67,21 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   const startedMs = performance.now();
   const { report = silent, signal, build } = options;
   const docker = await openDocker();
-  const found = (await observeLabs(docker)).get(fromFile.stack.name);
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const subnets = options.subnets ?? SUBNETS_DEFAULT;
+  const pull = options.pull && { pull: options.pull };
+  const scaling = { timeoutMs, subnets, report, signal, ...pull };
+  let found = (await observeLabs(docker)).get(fromFile.stack.name);
   const target = options.fresh ? fromFile : keepReplaced(fromFile, found);
   // The lab as large as it is gets what else is new; then nodes come and go.
-  const model = options.fresh ? target : keepSizes(target, found);
+  let model = options.fresh ? target : keepSizes(target, found);
   requireFiles(model);
   await requireConfigs(model);
   if (!options.fresh) await refuseOtherNodes(docker, model, target, found);
+  if (!options.fresh && found && stackOf(found)) {
+    found = (await finishLeaving(sessionOf(docker, found), scaling)).observed;
+    model = keepSizes(target, found);
+  }
   for (const { name, from, to } of planScale(model, target).changed) {
     const state = `scaling from ${from} to ${to}`;
     report({ subject: name, kind: '', state, done: true });
@@ -79,11 +94,9 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
     await dropMonitors(docker, found, images.monitors);
   }
   const before = options.fresh ? undefined : found;
-  const subnets = options.subnets ?? SUBNETS_DEFAULT;
   const { nodes, edges } = model;
   const count = `${nodes.length + edges.length + images.monitors.size}`;
   report({ subject: 'containers', kind: count, state: 'starting', done: false });
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const start = { subnets, signal, build, timeoutMs, report, before };
   const observed = await startInOrder(docker, model, images, start);
   const session = sessionOf(docker, observed);
@@ -92,19 +105,22 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   const onChange = () => {
     stepped = true;
   };
-  const how = { timeoutMs, report, signal, onChange };
-  const ready = await readyAt(session, target, options, how);
+  const how = { ...scaling, onChange };
+  const ready = await readyAt(session, target, options.wait, how);
   const changed = stepped || !isDeepStrictEqual(running(before), running(ready.observed));
   return { session: ready, changed, tookMs: Math.round(performance.now() - startedMs) };
 }
 
 /** With the sizes of the target, and healthy. */
-async function readyAt(session: Session, target: Model, options: UpOptions, how: ReadyOptions) {
-  const { pull, subnets, wait } = options;
+async function readyAt(
+  session: Session,
+  target: Model,
+  wait: boolean | undefined,
+  how: ReadyOptions & ScaleOptions,
+) {
   const scales = planScale(session.model, target).changed.length > 0;
   if (wait === false && !scales) return session;
-  const scaling = { ...how, ...(pull && { pull }), ...(subnets && { subnets }) };
-  return waitReady(await (scales ? resize : settleAll)(session, target, scaling), how);
+  return waitReady(await (scales ? resize : settleAll)(session, target, how), how);
 }
 
 /** What `replace` has changed stays so until it is reset, or the lab begins anew. */

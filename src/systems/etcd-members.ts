@@ -79,6 +79,12 @@ export const leave: ScaleStep = async (node, nodes) => {
   return `it leads; handing over to ${heir.name}`;
 };
 
+/** No member: one that joins is added before it has a container. */
+export async function isLeaving(node: Node, nodes: readonly ReachedNode[]): Promise<boolean> {
+  const cluster = await clusterOf(node, nodes);
+  return typeof cluster !== 'string' && !memberOf(cluster, node);
+}
+
 /** Why it cannot be told, as a text. */
 async function clusterOf(
   { group }: Node,

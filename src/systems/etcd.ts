@@ -13,7 +13,7 @@ import type {
 import { dockerBytes } from '../stack/units.ts';
 import { hostPorts, limitsOf, overridesOf, path, size, text } from '../stack/values.ts';
 import { askHttp, parseJson } from './ask-http.ts';
-import { join, leave, settle } from './etcd-members.ts';
+import { isLeaving, join, leave, settle } from './etcd-members.ts';
 
 const CLIENT_PORT = 2379;
 const PEER_PORT = 2380;
@@ -174,7 +174,7 @@ export const etcd: System = {
 
   client: (node) => ['etcdctl', `--endpoints=http://${node.name}:${CLIENT_PORT}`],
 
-  scaling: { sizes: (group) => ({ [group]: ['nodes'] }), join, settle, leave },
+  scaling: { sizes: (group) => ({ [group]: ['nodes'] }), join, settle, leave, isLeaving },
 
   // PD has the same metrics, of the etcd inside: hence the job.
   panels: [

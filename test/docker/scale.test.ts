@@ -124,6 +124,31 @@ test('one that is killed before the new member has a container is gone on with',
   expect(await containers()).toEqual(founders);
 });
 
+test.each([
+  ['scale', 'etcd=3'],
+  ['up', 'etcd-3node'],
+])('a member that has left when labctl ends comes anew, by %s %s', async (...words) => {
+  const members = async () => (await lab.run('client', 'etcd-1', '--', 'member', 'list')).out;
+  const [id] = (await members())
+    .split('\n')
+    .find((line) => line.includes('etcd-3'))!
+    .split(',');
+  // etcd refuses it for 5 s after another change.
+  const remove = async () =>
+    (await lab.run('client', 'etcd-1', '--', 'member', 'remove', id!)).status;
+  await expect.poll(remove, { timeout: 20_000, interval: 500 }).toBe(0);
+  const plan = await lab.run('scale', 'etcd=3', '--dry-run');
+  expect(plan.out).toContain('would scale etcd from 2 to 3');
+  const ran = await lab.run(...words);
+  expect(ran.status, ran.err).toBe(0);
+  expect(ran.err).toMatch(/etcd-3 +etcd +removed/);
+  expect(await containers()).toMatchObject({
+    [`${NAME}-etcd-1-1`]: founders[`${NAME}-etcd-1-1`],
+    [`${NAME}-etcd-2-1`]: founders[`${NAME}-etcd-2-1`],
+  });
+  expect((await lab.json<LabStatus>('status')).healthy).toBe(true);
+});
+
 test('every write that was acknowledged is there', async () => {
   await writer.stop();
   const { acknowledged } = writer;

@@ -144,6 +144,17 @@ test('a scale in that was broken off goes on; the same name comes back as anothe
   expect(second).not.toBe(first);
 });
 
+test('who is wanted again after a scale in was broken off comes anew', async () => {
+  const first = (await stores()).find((each) => each.startsWith('tikv-4'))!;
+  expect((await lab.run('scale', 'tikv=3', '--timeout', '1s')).status).toBe(125);
+  const left = await fetch(`${await lab.url('pd-1')}/pd/api/v1/members/id/3`, { method: 'DELETE' });
+  expect(left.status).toBe(200);
+  const ran = await lab.run('scale', 'pd=3', 'tikv=4');
+  expect(ran.out, ran.err).toMatch(/scaled pd from 2 to 3\nscaled tikv from 3 to 4\n/);
+  expect((await stores()).find((each) => each.startsWith('tikv-4'))).not.toBe(first);
+  expect((await status()).healthy).toBe(true);
+});
+
 test('up does the same by a stack file, after it has shown it; the PD that leads goes', async () => {
   const { nodes: before } = await status();
   expect(before.find(({ leader }) => leader)!.name).toBe('pd-1');

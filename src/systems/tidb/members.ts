@@ -2,10 +2,14 @@
 // (`--join`); what is here sees to it that it can. Read in PD's sources: server/join/join.go,
 // server/api/member.go.
 import type { Node } from '../../stack/model.ts';
-import { byPd, type LeadingPd } from './leading-pd.ts';
+import type { Scaling } from '../../stack/scaling.ts';
+import { askHttp } from '../ask-http.ts';
+import { byPd, type LeadingPd, leadingPd } from './leading-pd.ts';
 import { PORTS } from './roles.ts';
 
 const MEMBERS = '/pd/api/v1/members';
+const PING = '/pd/api/v1/ping';
+const LIMIT_MS = 2_000;
 
 interface Member {
   /** Empty until it has started. */
@@ -59,6 +63,16 @@ export const leave = byPd(async (pd, node, nodes) => {
   const transfer = await pd.call('POST', `/pd/api/v1/leader/transfer/${name}`);
   return `it leads; ${transfer.refused ?? `handing over to ${name}`}`;
 });
+
+/** One that is yet to add itself does not answer on its port. */
+export const isLeaving: NonNullable<Scaling['isLeaving']> = async (node, nodes) => {
+  const pd = await leadingPd(node, nodes);
+  if (typeof pd === 'string') return false;
+  const { value } = await pd.call<Members>('GET', MEMBERS);
+  if (!value || memberOf(value, node)) return false;
+  const own = nodes.find(({ node: { name } }) => name === node.name);
+  return !own || Boolean(await askHttp(own.access.ask, PORTS.pd.client, 'GET', PING, LIMIT_MS));
+};
 
 /** By its id: one that never started has no name. */
 const remove = async (pd: LeadingPd, { member_id: id }: Member): Promise<string | undefined> =>

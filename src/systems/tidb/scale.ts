@@ -8,7 +8,7 @@ import { prefixOf, type Role, roleOf, rolesOf } from './roles.ts';
 import { read } from './schema.ts';
 import * as stores from './stores.ts';
 
-type Steps = Pick<Scaling, 'join' | 'settle' | 'leave'>;
+type Steps = Pick<Scaling, 'join' | 'settle' | 'leave' | 'isLeaving'>;
 
 const STEPS: Readonly<Record<Role, Steps>> = {
   pd: members,
@@ -19,7 +19,7 @@ const STEPS: Readonly<Record<Role, Steps>> = {
 };
 
 const byRole =
-  (step: keyof Steps): ScaleStep =>
+  (step: 'join' | 'settle' | 'leave'): ScaleStep =>
   async (node, nodes) =>
     STEPS[roleOf(node)][step]?.(node, nodes);
 
@@ -31,6 +31,7 @@ export const scaling: Scaling = {
   join: byRole('join'),
   settle: byRole('settle'),
   leave: byRole('leave'),
+  isLeaving: async (node, nodes) => (await STEPS[roleOf(node)].isLeaving?.(node, nodes)) ?? false,
   check: (leaving, nodes) => {
     const keeps = (node: Node) => STEPS[roleOf(node)] === stores;
     return stores.check(leaving.filter(keeps), nodes);

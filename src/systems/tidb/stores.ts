@@ -68,6 +68,14 @@ export const leave = byPd(async (pd, node) => {
   return answer.refused ?? 'PD takes its regions away';
 });
 
+/** PD was told of it, or has its tombstone. */
+export const isLeaving: NonNullable<Scaling['isLeaving']> = async (node, nodes) => {
+  const pd = await leadingPd(node, nodes);
+  if (typeof pd === 'string') return false;
+  const { found, buried } = await storesOf(pd, node);
+  return found.length ? found[0]!.store.state_name === 'Offline' : buried;
+};
+
 /** Where PD cannot tell, `leave` waits until it can. */
 export const check: NonNullable<Scaling['check']> = async (leaving, nodes) => {
   const pd = leaving.length ? await leadingPd(leaving[0]!, nodes) : '';

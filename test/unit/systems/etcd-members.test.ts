@@ -52,7 +52,9 @@ function fakeCluster(names: readonly string[], leader: string, version = '3.5.16
   }));
   const run = (step: ScaleStep | undefined, name: string) =>
     step!(nodes.find((node) => node.name === name)!, reached);
-  return { state, run };
+  const isLeaving = (name: string) =>
+    etcd.scaling!.isLeaving!(nodes.find((node) => node.name === name)!, reached);
+  return { state, run, isLeaving };
 }
 
 const { join, settle, leave } = etcd.scaling!;
@@ -92,4 +94,12 @@ test('a leader hands over before it leaves; nobody leaves without a leader', asy
   expect(state.asked).toEqual(['transfer-leadership', 'remove']);
   state.leader = '0';
   expect(await run(leave, 'etcd-2')).toBe('no leader');
+});
+
+test('one that is no member is leaving, if there is a leader to say so', async () => {
+  const { state, isLeaving } = fakeCluster(three, 'etcd-2');
+  expect(await isLeaving('etcd-3')).toBe(false);
+  expect(await isLeaving('etcd-4')).toBe(true);
+  state.leader = '0';
+  expect(await isLeaving('etcd-4')).toBe(false);
 });

@@ -49,6 +49,8 @@ function newState(pds: readonly string[], others: readonly string[]) {
     rules: [DEFAULT_RULE] as object[] | undefined,
     captures: [] as { id: string; address: string; is_owner: boolean }[],
     tables: 2,
+    /** Who does not answer. */
+    silent: [] as string[],
     /** Changes that were asked for. */
     asked: [] as string[],
   };
@@ -115,8 +117,9 @@ function fakeCluster(pds: readonly string[], others: readonly string[], version 
   const named = (name: string) => all.find((node) => node.name === name)!;
   const state = newState(pds, others);
   const answers = answersOf(state);
-  const access: NodeAccess = {
+  const accessTo = (name: string): NodeAccess => ({
     ask: async (_port, text) => {
+      if (state.silent.includes(name)) throw new Error('refused');
       const [method, path] = text.split(' ') as [string, string];
       const id = path.split('/').at(-1)!;
       const found = [path, path.replace(id, 'ID')].map((at) => answers[`${method} ${at}`]);
@@ -127,11 +130,16 @@ function fakeCluster(pds: readonly string[], others: readonly string[], version 
       return `HTTP/1.0 ${status} X\r\n\r\n${words}`;
     },
     exec: () => Promise.reject(new Error('nothing is run in the family')),
-  };
-  const reached = [...pds, ...others].map((name) => ({ node: named(name), access, config }));
+  });
+  const reached = [...pds, ...others].map((name) => ({
+    node: named(name),
+    access: accessTo(name),
+    config,
+  }));
   const run = (step: ScaleStep | undefined, name: string) => step!(named(name), reached);
   const check = (...names: readonly string[]) => tidb.scaling!.check!(names.map(named), reached);
-  return { state, run, check };
+  const isLeaving = (name: string) => tidb.scaling!.isLeaving!(named(name), reached);
+  return { state, run, check, isLeaving };
 }
 
 const { join, settle, leave } = tidb.scaling!;
@@ -198,6 +206,23 @@ test('a store leaves when PD has moved all that it holds; every step is found do
   expect(await run(settle, 'tikv-4')).toBe('its store is Offline');
   state.stores[3]!.state_name = 'Up';
   expect(await run(join, 'tikv-4')).toBe('PD still has store 9 of that name, Up');
+});
+
+test('who began to leave: stores that PD takes away, PDs that are no members', async () => {
+  const { state, isLeaving } = fakeCluster(['pd-1', 'pd-2', 'pd-3'], [...KVS, 'tidb-1']);
+  for (const name of ['tikv-4', 'pd-3', 'tidb-1']) expect(await isLeaving(name)).toBe(false);
+  for (const word of ['Offline', 'Tombstone']) {
+    state.stores[3]!.state_name = word;
+    expect(await isLeaving('tikv-4')).toBe(true);
+  }
+  state.stores.pop();
+  expect(await isLeaving('tikv-4')).toBe(false); // one that is to come
+  state.members.pop();
+  expect(await isLeaving('pd-3')).toBe(true);
+  state.silent.push('pd-3'); // it is about to add itself
+  expect(await isLeaving('pd-3')).toBe(false);
+  state.leader = '';
+  expect(await isLeaving('pd-3')).toBe(false);
 });
 
 test.each(['8.5.3', '4.0.7'])(
