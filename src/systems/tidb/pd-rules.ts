@@ -13,10 +13,14 @@ export interface PdRule {
   readonly group_id: string;
   readonly id: string;
   readonly count: number;
+  readonly start_key?: string;
+  readonly end_key?: string;
+  /** In place of those before it, of the same group and keys. */
+  readonly override?: boolean;
   readonly label_constraints?: readonly LabelConstraint[];
 }
 
-interface Labelled {
+export interface Labelled {
   readonly labels?: readonly { readonly key: string; readonly value: string }[];
 }
 
@@ -49,4 +53,31 @@ export function matches({ label_constraints: constraints = [] }: PdRule, { label
     const isIn = label !== '' && values.includes(label);
     return { in: isIn, notIn: !isIn, exists: label !== '', notExists: label === '' }[op];
   });
+}
+
+/** Rules for the same regions, each replica of which is on a store of its own. */
+export function ofSameRegions(rules: readonly PdRule[]): readonly PdRule[][] {
+  const sets = new Map<string, PdRule[]>();
+  for (const rule of rules) {
+    const { group_id: group, start_key: start, end_key: end, override } = rule;
+    const key = [group, start, end].join(' ');
+    sets.set(key, [...(override ? [] : (sets.get(key) ?? [])), rule]);
+  }
+  return [...sets.values()];
+}
+
+/** Whether all their replicas have a place: one that is in the way moves on where it can. */
+export function haveRoom(rules: readonly PdRule[], stores: readonly Labelled[]): boolean {
+  const taken = new Map<Labelled, PdRule>();
+  const place = (rule: PdRule, tried: Set<Labelled>): boolean =>
+    stores.some((store) => {
+      if (tried.has(store) || !matches(rule, store)) return false;
+      tried.add(store);
+      const other = taken.get(store);
+      if (other && !place(other, tried)) return false;
+      taken.set(store, rule);
+      return true;
+    });
+  const replicas = rules.flatMap((rule) => Array.from({ length: rule.count }, () => rule));
+  return replicas.every((rule) => place(rule, new Set()));
 }

@@ -5,7 +5,14 @@ import { LabError } from '../../errors.ts';
 import type { Node } from '../../stack/model.ts';
 import type { Scaling } from '../../stack/scaling.ts';
 import { byPd, type LeadingPd, leadingPd } from './leading-pd.ts';
-import { isOfMaxReplicas, matches, type PdRule, rulesOf } from './pd-rules.ts';
+import {
+  haveRoom,
+  isOfMaxReplicas,
+  matches,
+  ofSameRegions,
+  type PdRule,
+  rulesOf,
+} from './pd-rules.ts';
 import { roleOf } from './roles.ts';
 import { read } from './schema.ts';
 import { has } from './versions.ts';
@@ -110,20 +117,26 @@ async function refuseStuck(pd: LeadingPd, leaving: readonly Node[]): Promise<str
     (store) => names.includes(nameOf(store)) && !LEFT.includes(store.state_name),
   );
   const up = stores.filter((store) => !names.includes(nameOf(store)) && store.state_name === 'Up');
-  const of = (rule: PdRule, some: readonly Store[]) => some.filter((store) => matches(rule, store));
-  const short = rules.find((rule) => of(rule, going).length && of(rule, up).length < rule.count);
+  const of = (some: readonly Store[], by: readonly PdRule[]) =>
+    some.filter((store) => by.some((rule) => matches(rule, store)));
+  const sets = ofSameRegions(rules);
+  const short = [...sets.flat().map((rule) => [rule]), ...sets].find(
+    (set) => of(going, set).length && !haveRoom(set, up),
+  );
   if (!short) return undefined;
-  const { group_id: group, id, count } = short;
-  const { length: has } = of(short, up);
+  const { length: has } = of(up, short);
+  const group = short[0]!.group_id;
   const hint =
     group === 'tiflash'
       ? `ALTER TABLE ... SET TIFLASH REPLICA ${has} for its tables`
-      : isOfMaxReplicas(short)
+      : short.every(isOfMaxReplicas)
         ? `labctl client ${pd.name} -- config set max-replicas ${Math.max(1, has)}`
         : `labctl client ${pd.name} -- config placement-rules show`;
+  const count = short.reduce((sum, rule) => sum + rule.count, 0);
+  const ids = short.map(({ id }) => `${group}/${id}`).join(' and ');
   const others = `${has} other ${has === 1 ? 'store is' : 'stores are'} Up`;
-  const why = `PD keeps ${count} replicas by ${group}/${id}, and ${others}`;
-  throw stays(of(short, going).map(nameOf).sort(), why, hint);
+  const why = `PD keeps ${count} replicas by ${ids}, and ${others}`;
+  throw stays(of(going, short).map(nameOf).sort(), why, hint);
 }
 
 const stays = (names: readonly string[], why: string, hint?: string) =>

@@ -269,6 +269,26 @@ test('stores that are not Up, or that a rule is not for, take no replica', async
   });
 });
 
+test('rules for the same regions that only together need more stores, and one in place of another', async () => {
+  const { state, check } = fakeCluster(['pd-1'], KVS);
+  const rule = (id: string, count: number, more: object = {}) => ({
+    ...{ group_id: 'pd', id, count, start_key: '', end_key: '', ...more },
+  });
+  const east = [{ key: 'zone', op: 'in', values: ['east'] }];
+  for (const each of state.stores.slice(0, 2)) each.labels.push({ key: 'zone', value: 'east' });
+  state.rules = [rule('leader', 1), rule('follower', 2, { label_constraints: east })];
+  await expect(check('tikv-4')).resolves.toBeUndefined();
+  await expect(check('tikv-3', 'tikv-4')).rejects.toMatchObject({
+    message:
+      'tikv-3 tikv-4 cannot go: PD keeps 3 replicas by pd/leader and pd/follower, and 2 other stores are Up',
+    hint: 'labctl client pd-1 -- config placement-rules show',
+  });
+  state.rules = [rule('default', 3), rule('own', 3, { override: true })];
+  await expect(check('tikv-4')).resolves.toBeUndefined();
+  state.rules = [rule('default', 3), rule('table', 3, { start_key: '7480' })];
+  await expect(check('tikv-4')).resolves.toBeUndefined();
+});
+
 test('a TiFlash stays while a table asks for as many; before 5.0 rules are turned on for it', async () => {
   const { state, run } = fakeCluster(['pd-1'], [...KVS, 'tiflash-1', 'tiflash-2']);
   const label_constraints = [{ key: 'engine', op: 'in', values: ['tiflash'] }];
