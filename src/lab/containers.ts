@@ -1,5 +1,5 @@
 // The containers of a lab from its model: images, the rendered file, compose. Every step converges.
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { CONFIGS_SINCE, composeUp, composeVersion, isSince } from '../docker/compose.ts';
@@ -25,14 +25,22 @@ import { type Report, silent } from './report.ts';
 const PLACE_TRIES = 8;
 const PLACE_CLASH = /Pool overlaps|port is already allocated|address already in use/;
 
+const ANY_EXECUTES = 0o111;
+
 /** Compose would find out only after half of the lab is made. Throws lab-invalid. */
 export function requireFiles(model: Model): void {
   for (const node of model.nodes.filter((each) => !isCustom(each))) {
     const config = configOf(model, node);
     for (const key of ['binary', 'init']) {
       const path = config[key];
-      if (typeof path === 'string' && !existsSync(path))
+      if (typeof path !== 'string') continue;
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (!found)
         throw new LabError('lab-invalid', `${key} of ${node.name}: there is no file ${path}`);
+      if (key === 'binary' && !(found.isFile() && found.mode & ANY_EXECUTES))
+        throw new LabError('lab-invalid', `${key} of ${node.name}: ${path} is no program`, {
+          hint: `chmod +x ${path}, if it is one`,
+        });
     }
   }
 }

@@ -100,11 +100,12 @@ function findPlace(
   return { message, hint: `--set takes ${known.join(', ')}` };
 }
 
-/** What tiup's users call the keys of a role. */
-const ROLE_ALIASES: Readonly<Record<string, string>> = { path: 'binary', binpath: 'binary' };
+/** What tiup's users call the roles and their keys. */
+const ROLE_ALIASES: Readonly<Record<string, string>> = { kv: 'tikv', db: 'tidb' };
+const KEY_ALIASES: Readonly<Record<string, string>> = { path: 'binary', binpath: 'binary' };
 
 function findRole(
-  [role, key, ...rest]: readonly string[],
+  [word, key, ...rest]: readonly string[],
   stack: unknown,
   systems: Systems,
 ): Path | Pick<Complaint, 'message' | 'hint'> {
@@ -114,14 +115,15 @@ function findRole(
     const hasCount = (at: unknown) => isMap(at) && isMap(at.properties) && 'count' in at.properties;
     return Object.entries(properties).flatMap(([one, at]) => (hasCount(at) ? [one] : []));
   };
-  const owners = groups.filter((group) => rolesOf(group).includes(role!));
-  const steps = [role!, ROLE_ALIASES[key!] ?? key!, ...rest];
+  const roles = groups.flatMap(rolesOf);
+  const role = roles.includes(word!) ? word! : (ROLE_ALIASES[word!] ?? word!);
+  const owners = groups.filter((group) => rolesOf(group).includes(role));
+  const steps = [role, KEY_ALIASES[key!] ?? key!, ...rest];
   if (owners.length === 1) return ['systems', owners[0]![0], ...steps];
   const forms = owners.map(([name]) => `--set ${[name, ...steps].join('.')}=...`);
   if (owners.length)
     return { message: 'several systems have this role', hint: `write ${forms.join(' or ')}` };
-  const roles = groups.flatMap(rolesOf);
-  const message = `no system of this stack has the role ${quoted(role)}${didYouMean(role!, roles)}`;
+  const message = `no system of this stack has the role ${quoted(word)}${didYouMean(word!, roles)}`;
   const hint = roles.length
     ? `roles: ${roles.join(', ')}`
     : 'its keys are set with --set KEY=VALUE';

@@ -164,6 +164,9 @@ test('the words of tiup playground choose counts and programs', async () => {
   expect(ran.out).toContain(`source: "${process.cwd()}/bin/tikv-server"`);
   expect(ran.out).not.toContain('tikv-3');
   expect(ran.out).toContain('"tidb-2":');
+  const tiup = await labctl('render', 'tidb', '--kv.binpath', 'bin/tikv-server', '--db.count', '2');
+  expect(tiup.out).toContain(`source: "${process.cwd()}/bin/tikv-server"`);
+  expect(tiup.out).toContain('"tidb-2":');
   const wrong = await labctl('up', 'tidb', '--tikw.count', '2');
   expect(wrong.status).toBe(2);
   expect(wrong.err).toContain('--tikw.count 2: no system of this stack has the role "tikw"');

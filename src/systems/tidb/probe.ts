@@ -73,7 +73,7 @@ async function ownWord(ask: Ask) {
   ]);
   const known = members?.status === 200 ? parseJson<Members>(members.body) : undefined;
   const term = Number((status && parseJson<{ raftTerm?: string }>(status.body)?.raftTerm) ?? 0);
-  // From etcd 3.5 on the list of members waits for a quorum.
+  // Without a quorum some PDs are late with their members.
   const answered = (members ?? status) !== undefined;
   return { answered, leader: known?.leader?.name, term };
 }

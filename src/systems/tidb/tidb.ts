@@ -1,5 +1,6 @@
 // PD, TiKV and TiDB, with TiFlash and TiCDC where asked for. What can be said without the programs
 // themselves is held by tests; docs/tidb.md says up to which line.
+import { LabError } from '../../errors.ts';
 import type { Node, ServiceContext, System, SystemConfig } from '../../stack/model.ts';
 import { merge, type TomlTable, tableOf, toToml } from '../../stack/toml.ts';
 import { labelsOf, pdConfig, tidbConfig, tikvConfig } from './config.ts';
@@ -85,9 +86,12 @@ export const tidb: System = {
   claim,
   unready,
 
-  // The images of TiDB and TiCDC have no shell of their own: any MySQL client does, from outside.
-  client(node) {
+  client(node, config) {
     const { name } = node;
+    if (roleOf(node) === 'tidb' && !read(config).image)
+      throw new LabError('node-state', `${name} has no MySQL client: TiDB's image brings none`, {
+        hint: `labctl port ${name} says where yours connects: mysql -h 127.0.0.1 -P PORT -u root`,
+      });
     const clients: Record<Role, readonly string[]> = {
       pd: ['/pd-ctl', '-u', `http://${name}:${PORTS.pd.client}`],
       tikv: ['/tikv-ctl', '--host', `${name}:${PORTS.tikv.kv}`],

@@ -120,6 +120,15 @@ test('a PD that joins is told of the others, and nobody else is told another thi
     expect(command(of, node, true)).toEqual(command(of, node));
 });
 
+test("TiDB's image brings no MySQL client, which is said; an image of your own may", () => {
+  const client = (set: object) => {
+    const of = model(set);
+    return tidb.client(named(of, 'tidb-1'), configOf(of, named(of, 'tidb-1')));
+  };
+  expect(() => client({})).toThrow("tidb-1 has no MySQL client: TiDB's image brings none");
+  expect(client({ tidb: { image: 'own' } })[0]).toBe('mysql');
+});
+
 test('TiCDC: where it puts its data changed in two release lines', () => {
   const dir = (version: string) =>
     command(model({ version, ticdc: { count: 1 } }), named(model(ALL), 'ticdc-1')).find((word) =>
