@@ -6,7 +6,7 @@ import { ofRole } from './roles.ts';
 import type { TidbConfig } from './schema.ts';
 import { DR_TIMEOUTS, has, hasDrTimeout } from './versions.ts';
 
-const isLaptop = ({ defaults }: TidbConfig): boolean => defaults === 'laptop';
+export const isLaptop = ({ defaults }: TidbConfig): boolean => defaults === 'laptop';
 
 /** With fewer stores three replicas have no place. */
 const REPLICAS = 3;
@@ -92,12 +92,17 @@ const LAPTOP_FILES = { 'max-open-files': 256 };
 const LAPTOP_BUFFERS = { 'write-buffer-size': '16MB', 'max-write-buffer-number': 2 };
 const LAPTOP_RAFT_ENGINE = { 'purge-threshold': '128MB', 'memory-limit': '64MB' };
 
-/** 400 to 700 MB for a store. reserve-space is a file of 2 GB, later 5, that nothing is in. */
+/** Files of 2 GB, later 5, that nothing is in. */
+export const noPlaceholders = (version: string): TomlTable => ({
+  'reserve-space': 0,
+  ...(has(version, 'reserve-raft-space') && { 'reserve-raft-space': 0 }),
+});
+
+/** 400 to 700 MB for a store. */
 const laptopTikv = (version: string): TomlTable => ({
   ...(has(version, 'memory-usage-limit') && { 'memory-usage-limit': '600MB' }),
   storage: {
-    'reserve-space': 0,
-    ...(has(version, 'reserve-raft-space') && { 'reserve-raft-space': 0 }),
+    ...noPlaceholders(version),
     'scheduler-worker-pool-size': 1,
     'block-cache': { capacity: '128MB' },
   },

@@ -2,6 +2,7 @@
 // itself and of the TiKV inside it. Read in tiup's playground, which starts both.
 import type { Node } from '../../stack/model.ts';
 import type { TomlTable } from '../../stack/toml.ts';
+import { isLaptop, noPlaceholders } from './config.ts';
 import { ofRole, PORTS, ROLE_FACTS } from './roles.ts';
 import type { TidbConfig } from './schema.ts';
 import { has } from './versions.ts';
@@ -9,6 +10,9 @@ import { has } from './versions.ts';
 const { service: SERVICE, raft: RAFT, status: STATUS } = PORTS.tiflash;
 const TCP = 9000;
 const HTTP = 8123;
+
+/** Without a terminal it writes into files alone, which `labctl logs` does not see. */
+const LOGGER = { level: 'info', console: true };
 
 export const PROXY_FILE = '/etc/labctl/tiflash-proxy.toml';
 
@@ -41,7 +45,7 @@ export function tiflashArguments(config: TidbConfig, node: Node, peers: readonly
 }
 
 export function tiflashConfig(config: TidbConfig, node: Node, peers: readonly Node[]): TomlTable {
-  if (has(config.version, 'tiflash by arguments')) return { logger: { level: 'info' } };
+  if (has(config.version, 'tiflash by arguments')) return { logger: LOGGER };
   const old = !has(config.version, 'tiflash without runAsDaemon');
   const tidbs = ofRole(peers, 'tidb').map(({ name }) => `${name}:${PORTS.tidb.status}`);
   return {
@@ -66,7 +70,7 @@ export function tiflashConfig(config: TidbConfig, node: Node, peers: readonly No
       proxy: { config: PROXY_FILE },
     },
     logger: {
-      level: 'info',
+      ...LOGGER,
       log: '/data/log/tiflash.log',
       errorlog: '/data/log/tiflash_error.log',
       size: '100M',
@@ -122,7 +126,10 @@ export function tiflashProxyConfig(
   return {
     'log-file': '/data/log/tiflash_tikv.log',
     server: { ...addresses, labels },
-    storage: { 'data-dir': '/data/proxy' },
+    storage: {
+      'data-dir': '/data/proxy',
+      ...(isLaptop(config) && noPlaceholders(config.version)),
+    },
     rocksdb: { 'max-open-files': 256 },
     raftdb: { 'max-open-files': 256 },
   };

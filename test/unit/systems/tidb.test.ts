@@ -73,6 +73,9 @@ describe.each(VERSIONS)('version %s', (version) => {
     // Some versions want max-sub-compactions of them at least, and that follows the CPUs.
     expect(JSON.stringify(tikv)).not.toContain('max-background-jobs');
     expect(tikv.raftdb).toEqual({ 'max-open-files': 256 });
+    expect(files(of, 'tiflash-1')['tiflash.toml']).toMatchObject({ logger: { console: true } });
+    const proxy = files(of, 'tiflash-1')['tiflash-proxy.toml'];
+    expect(proxy).toMatchObject({ storage: { 'reserve-space': 0 } });
     const told = JSON.stringify([command(of, named(of, 'tiflash-1')), files(of, 'tiflash-1')]);
     expect(told).toMatch(/engine-addr[":=]+tiflash-1:3930/);
     const pd = files(of, 'pd-1')['pd.toml'] as never as Record<string, object>;
