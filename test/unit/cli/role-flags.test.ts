@@ -15,6 +15,9 @@ test('--ROLE.KEY VALUE becomes a --set that keeps how it was typed', () => {
     ...['up', 'tidb', '--set=--tikv.path=bin/tikv', '--wait', '--set=--tikv.count=3'],
     '--set=--pd.config.log.level=x=y',
   ]);
+  const counts = words('up', 'tidb', '--kv', '3', '--pd=3', '--tidb', '2', '--quiet');
+  const set = ['--set=--kv.count=3', '--set=--pd.count=3', '--set=--tidb.count=2'];
+  expect(counts).toEqual(['up', 'tidb', ...set, '--quiet']);
 });
 
 test('what has no value, another command, and what is behind -- stay as they are', () => {
