@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
-import { renderedDir } from '../dist/lab/files.js';
+import { renderedDir } from '../dist/package/files.js';
 import { docker, timed } from './run.mjs';
 
 const PROJECT = 'bench-plain';

@@ -3,7 +3,7 @@
 // that prints errors and decides the exit status. Its static imports stay light: --help must be
 // quick.
 import { Command } from 'commander';
-import { ownVersion } from '../lab/files.ts';
+import { ownVersion } from '../package/files.ts';
 import { buildCommand, type CommandSpec } from './command.ts';
 import { hiddenComplete } from './commands/completion.ts';
 import { commandGroups } from './commands/index.ts';

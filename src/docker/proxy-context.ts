@@ -4,12 +4,9 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { assert } from '../errors.ts';
+import { packageRoot } from '../package/files.ts';
 import type { Recipe } from '../stack/model.ts';
-
-/** Where package.json, images/ and dist/ are: two levels above this file, compiled or not. */
-export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The build context of a recipe. */
 export const recipeDir = ({ name, folder }: Pick<Recipe, 'name' | 'folder'>): string =>

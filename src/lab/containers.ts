@@ -6,6 +6,7 @@ import { CONFIGS_SINCE, composeUp, composeVersion, isSince } from '../docker/com
 import { ensureImage, ensureProxyImage, type PullPolicy } from '../docker/images.ts';
 import { type ObservedContainer, type ObservedLab, observeLabs } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
+import { ownVersion, renderedDir } from '../package/files.ts';
 import {
   type ComposeImage,
   type Placement,
@@ -16,7 +17,6 @@ import { MONITOR_FACTS } from '../render/monitor.ts';
 import { configOf, isCustom, type Model } from '../stack/model.ts';
 import { type MonitorName, monitorsOf } from '../stack/monitor.ts';
 import { systems } from '../systems/index.ts';
-import { ownVersion, renderedDir } from './files.ts';
 import { imageSources, monitorSources } from './image-sources.ts';
 import { place } from './place.ts';
 import { type Report, silent } from './report.ts';

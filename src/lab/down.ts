@@ -5,8 +5,8 @@ import type Docker from 'dockerode';
 import { engineError, openDocker } from '../docker/connect.ts';
 import { LAB_LABEL } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
+import { renderedDir } from '../package/files.ts';
 import { labNameProblem } from '../stack/names.ts';
-import { renderedDir } from './files.ts';
 
 export interface DownOptions {
   readonly lab: string;

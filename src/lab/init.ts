@@ -2,8 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { LabError } from '../errors.ts';
+import { builtinStacksDir, schemaFile } from '../package/files.ts';
 import { findStack } from '../stack/find.ts';
-import { builtinStacksDir, schemaFile } from './files.ts';
 import { loadModel } from './load-model.ts';
 
 export interface InitOptions {

@@ -1,12 +1,12 @@
 // What the user names -> the model: find the stack file, read it, build nodes and edges.
 import { LabError } from '../errors.ts';
+import { builtinStacksDir } from '../package/files.ts';
 import { buildModel } from '../stack/build-model.ts';
 import { findStack, readFile } from '../stack/find.ts';
 import { loadStack } from '../stack/load.ts';
 import type { Model } from '../stack/model.ts';
 import { labNameProblem } from '../stack/names.ts';
 import { systems } from '../systems/index.ts';
-import { builtinStacksDir } from './files.ts';
 
 export interface StackChoice {
   /** Built-in name, or a path to a file or folder; without it ./labctl.yaml, searched upwards. */

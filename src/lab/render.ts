@@ -2,9 +2,9 @@
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { proxyImageTag, recipeDir, stageProxyContext } from '../docker/proxy-context.ts';
+import { ownVersion } from '../package/files.ts';
 import { type ComposeImage, renderCompose } from '../render/compose.ts';
 import type { ImageSource, Model } from '../stack/model.ts';
-import { ownVersion } from './files.ts';
 import { imageSources, monitorSources } from './image-sources.ts';
 import { loadModel, type StackChoice } from './load-model.ts';
 import { placeBlindly, SUBNETS_DEFAULT } from './place-blindly.ts';

@@ -1,7 +1,7 @@
 // version: what runs here. null where something does not answer.
 import { composeVersion } from '../docker/compose.ts';
 import { openDocker } from '../docker/connect.ts';
-import { ownVersion } from './files.ts';
+import { ownVersion } from '../package/files.ts';
 
 export interface Versions {
   readonly labctl: string;

@@ -2,9 +2,9 @@
 // be had is no word, as nobody wants an error who has only pressed the tab key.
 import { errorTable } from '../error-table.ts';
 import { faultKinds } from '../faults/index.ts';
+import { builtinStacksDir } from '../package/files.ts';
 import { listStacks } from '../stack/find.ts';
 import { describeKinds, faultList } from './faults.ts';
-import { builtinStacksDir } from './files.ts';
 import { labNames } from './list.ts';
 import { openSession, type Session } from './session.ts';
 

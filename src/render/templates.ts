@@ -2,11 +2,9 @@
 // which makes a YAML flow value of anything, with compose's `$` interpolation switched off.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
+import { templatesDir } from '../package/files.ts';
 import { systems } from '../systems/index.ts';
-
-const templatesDir = fileURLToPath(new URL('../../templates', import.meta.url));
 
 let engine: typeof Handlebars | undefined;
 

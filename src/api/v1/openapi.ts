@@ -1,5 +1,5 @@
 // The OpenAPI document of /v1, made of the table of routes and the schemas that check requests.
-import { ownVersion } from '../../lab/files.ts';
+import { ownVersion } from '../../package/files.ts';
 import { type JsonSchema, toJson } from '../../stack/json.ts';
 import { type Answer, answers } from './answers.ts';
 import type { V1Route } from './routes.ts';

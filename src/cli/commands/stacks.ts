@@ -8,7 +8,7 @@ export const stacks: CommandSpec = {
   run: async (context) => {
     const [{ listStacks }, { builtinStacksDir }] = await Promise.all([
       import('../../stack/find.ts'),
-      import('../../lab/files.ts'),
+      import('../../package/files.ts'),
     ]);
     const found = listStacks(builtinStacksDir);
     await context.print({

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { builtinStacksDir } from '../../../src/lab/files.ts';
 import { init } from '../../../src/lab/init.ts';
 import { loadModel } from '../../../src/lab/load-model.ts';
+import { builtinStacksDir } from '../../../src/package/files.ts';
 import { listStacks } from '../../../src/stack/find.ts';
 import { errorOf } from '../stack/fake.ts';
 

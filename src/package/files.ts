@@ -4,8 +4,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
+/** Where package.json is: two levels above this file, compiled, bundled or not. */
+export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
+export const templatesDir = join(packageRoot, 'templates');
 export const builtinStacksDir = join(packageRoot, 'examples');
 
 /** The JSON Schema of a stack file, for editors. */
