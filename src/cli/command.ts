@@ -1,5 +1,6 @@
 // The shape of a command: one file in commands/ each, one line in commands/index.ts.
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseShare } from '../stack/quantities.ts';
 import { dockerBytes, parseDuration } from '../stack/units.ts';
 import { type Context, OUTPUT_FORMATS, PROGRESS_MODES } from './context.ts';
 
@@ -81,6 +82,19 @@ export function duration(text: string): number {
   throw new InvalidArgumentError(`${text} ${parsed.problem}`);
 }
 
+/** For shares as option values, `5%` or `0.05`. */
+export function share(text: string): number {
+  const read = parseShare(text);
+  if ('value' in read) return read.value;
+  throw new InvalidArgumentError(`${text} ${read.problem}`);
+}
+
+/** For what choices are drawn from. */
+export function seed(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`${text} is no seed; a seed is a whole number`);
+}
+
 /** For sizes of memory and disks as option values, as docker writes them: `128m`. */
 export function size(text: string): number {
   const bytes = dockerBytes(text);
@@ -91,6 +105,34 @@ export function size(text: string): number {
 /** `--timeout <duration>` and its like, with a default that the help shows as people write it. */
 export const durationOption = (flags: string, description: string, preset: string): Option =>
   new Option(flags, description).argParser(duration).default(duration(preset), preset);
+
+const PULL_POLICIES = ['missing', 'always', 'never'] as const;
+
+/** What `pullOption` gives. */
+export type PullPolicy = (typeof PULL_POLICIES)[number];
+
+export const pullOption = (): Option =>
+  new Option('--pull <policy>', 'when to pull images').choices(PULL_POLICIES).default('missing');
+
+export const subnetsOption = (description = "where the lab's networks are cut from"): Option =>
+  new Option('--subnets <cidr>', description).default('10.213.0.0/16');
+
+/** Which stack, as `stackChosen` reads it. */
+export interface StackFlags {
+  readonly file?: string;
+  readonly set?: readonly string[];
+}
+
+/** An argument and flags that say which stack, and what is to be changed in it. */
+export const addStackOptions = (command: Command): Command =>
+  command
+    .argument('[stack]', 'a built-in name, or a path; none: ./labctl.yaml, searched upwards')
+    .option('-f, --file <path>', 'a stack file, or - for stdin')
+    .option(
+      '--set <key=value>',
+      'change the stack, e.g. nodes=5, as --ROLE.KEY too; repeatable',
+      collect,
+    );
 
 /** For options that may be given several times. */
 export const collect = (text: string, all: readonly string[] = []): string[] => [...all, text];

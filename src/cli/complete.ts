@@ -1,25 +1,13 @@
 // What may stand next on a command line, for the shells' completion scripts. Words come from the
 // command map, and those of labs from the engine; where that does not answer there are none.
 import type { Argument, Command, Option } from 'commander';
+import type { words } from '../lab/words.ts';
 import { buildCommand, sharedOptions } from './command.ts';
 import { commandGroups } from './commands/index.ts';
 import { commandFirst } from './leading-flags.ts';
 
 /** Where words come from that no command line knows by itself. */
-export interface Sources {
-  labs(): Promise<readonly string[]>;
-  /** Of the lab that --lab names, or the only one. */
-  nodes(lab: string | undefined): Promise<readonly string[]>;
-  /** `prometheus`, `grafana`, where the lab has them. */
-  monitors(lab: string | undefined): Promise<readonly string[]>;
-  edges(lab: string | undefined): Promise<readonly string[]>;
-  faults(lab: string | undefined): Promise<readonly string[]>;
-  stacks(): Promise<readonly string[]>;
-  kinds(): Promise<readonly string[]>;
-  /** `delay=`, `jitter=`: of a kind of fault. */
-  params(kind: string): Promise<readonly string[]>;
-  codes(): Promise<readonly string[]>;
-}
+export type Sources = typeof words;
 
 /**
  * `words`: what stands behind `labctl`, the last one being typed. Candidates begin with it; none

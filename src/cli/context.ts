@@ -1,18 +1,18 @@
 // What every command gets beside its own arguments, and the one way to write a result.
 import type { Command } from 'commander';
 import pc from 'picocolors';
+import type { Report } from '../lab/report.ts';
 import type { Session } from '../lab/session.ts';
+import { createProgress } from './output/progress.ts';
 
-export type OutputFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name';
-export const OUTPUT_FORMATS: readonly OutputFormat[] = ['table', 'wide', 'json', 'yaml', 'name'];
-
-export type ProgressMode = 'auto' | 'tty' | 'plain' | 'json';
-export const PROGRESS_MODES: readonly ProgressMode[] = ['auto', 'tty', 'plain', 'json'];
+export const OUTPUT_FORMATS = ['table', 'wide', 'json', 'yaml', 'name'] as const;
+export const PROGRESS_MODES = ['auto', 'tty', 'plain', 'json'] as const;
+export type ProgressMode = (typeof PROGRESS_MODES)[number];
 
 /** The flags that every command shares. */
 export interface SharedOptions {
   readonly lab?: string;
-  readonly output: OutputFormat;
+  readonly output: (typeof OUTPUT_FORMATS)[number];
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly color: boolean;
@@ -42,6 +42,8 @@ export interface Context {
   readonly passedOn: readonly string[];
   /** The lab that --lab names, or the only one, as it is now. */
   session(): Promise<Session>;
+  /** Work that reports how far it is, which is shown on stderr meanwhile. */
+  withProgress<T>(work: (report: Report) => Promise<T>): Promise<T>;
   /** The result, on stdout. */
   print(result: Result): Promise<void>;
   /** One of many results: over the last one on a terminal, else below it; JSON on one line. */
@@ -61,6 +63,10 @@ export function createContext(command: Command, signal: AbortSignal): Context {
     signal,
     passedOn: wordsAfterDashes(process.argv),
     session: async () => (await import('../lab/session.ts')).openSession(shared.lab),
+    withProgress: (work) => {
+      const { report, end } = createProgress(shared.progress, shared.quiet ?? false);
+      return work(report).finally(end);
+    },
     say: (line) => {
       if (!shared.quiet) process.stderr.write(`${line}\n`);
     },

@@ -4,6 +4,7 @@ import type { HoldEvent, HoldOptions } from '../lab/hold-partition.ts';
 import type { PartitionOptions } from '../lab/partition.ts';
 import { duration } from './command.ts';
 import type { Context } from './context.ts';
+import { seconds } from './output/table.ts';
 
 /** Flags of commander that `addHoldOptions` adds. */
 export interface HoldFlags {
@@ -59,8 +60,6 @@ export async function runHeld(
   };
   await holdPartition(await context.session(), options, show, context.signal);
 }
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)}s`;
 
 function lineOf({ event, atMs, node, change, forMs, met }: HoldEvent): string {
   const at = seconds(atMs).padStart(7);

@@ -10,21 +10,26 @@ import { systems } from '../systems/index.ts';
 
 export interface StackChoice {
   /** Built-in name, or a path to a file or folder; without it ./labctl.yaml, searched upwards. */
-  readonly stack?: string;
+  readonly stack?: string | undefined;
   /** A path, or `-` for stdin. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** `KEY=VALUE`, in order. */
   readonly set?: readonly string[];
   /** The lab's name, instead of the stack's. */
-  readonly lab?: string;
+  readonly lab?: string | undefined;
 }
 
 /** Throws stack-not-found, lab-invalid, usage for a bad lab name. */
 export function loadModel({ stack, file, set = [], lab }: StackChoice): Model {
-  const what = { ...(stack && { name: stack }), ...(file && { file }) };
-  const source = findStack({ ...what, cwd: process.cwd(), builtinDir: builtinStacksDir });
+  const wanted = {
+    name: stack || undefined,
+    file: file || undefined,
+    cwd: process.cwd(),
+    builtinDir: builtinStacksDir,
+  };
+  const source = findStack(wanted);
   const loaded = loadStack({ ...source, cwd: process.cwd(), readFile }, set, systems);
-  if (lab === undefined) return buildModel(loaded, systems);
+  if (!lab) return buildModel(loaded, systems);
   const problem = labNameProblem(lab);
   if (problem) throw new LabError('usage', `--lab: ${JSON.stringify(lab)} ${problem}`);
   return buildModel({ ...loaded, name: lab }, systems);

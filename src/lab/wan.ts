@@ -13,13 +13,13 @@ export interface WanOptions {
   /** `3-region`, ... */
   readonly preset: string;
   /** Zone -> region, for zones that shall not go to the regions in order. */
-  readonly zones?: Readonly<Record<string, string>>;
+  readonly zones?: Readonly<Record<string, string>> | undefined;
   /** Where the user's machine stands; without it host edges are left alone. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Every round trip times this; default 1. */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
   /** 0..1 of each delay, plus or minus; default a twentieth. */
-  readonly jitter?: number;
+  readonly jitter?: number | undefined;
   readonly seed?: number;
   readonly dryRun?: boolean;
 }

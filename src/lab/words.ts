@@ -10,29 +10,27 @@ import { openSession, type Session } from './session.ts';
 
 type Words = Promise<readonly string[]>;
 
-const ofLab = (lab: string | undefined, words: (session: Session) => readonly string[]): Words =>
-  openSession(lab)
-    .then(words)
-    .catch(() => []);
+/** Of the lab that --lab names, or the only one. */
+const ofLab =
+  (words: (session: Session) => readonly string[] | Words) =>
+  (lab: string | undefined): Words =>
+    openSession(lab)
+      .then(words)
+      .catch(() => []);
 
 export const words = {
   labs: (): Words =>
     labNames(true)
       .then((labs) => labs.map(({ name }) => name))
       .catch(() => []),
-  nodes: (lab: string | undefined): Words =>
-    ofLab(lab, ({ model }) => model.nodes.map(({ name }) => name)),
-  monitors: (lab: string | undefined): Words =>
-    ofLab(lab, ({ observed }) => [...observed.monitors.keys()]),
-  edges: (lab: string | undefined): Words =>
-    ofLab(lab, ({ model }) => model.edges.map(({ name }) => name)),
-  faults: (lab: string | undefined): Words =>
-    openSession(lab)
-      .then(faultList)
-      .then((faults) => faults.map(({ id }) => id))
-      .catch(() => []),
+  nodes: ofLab(({ model }) => model.nodes.map(({ name }) => name)),
+  /** `prometheus`, `grafana`, where the lab has them. */
+  monitors: ofLab(({ observed }) => [...observed.monitors.keys()]),
+  edges: ofLab(({ model }) => model.edges.map(({ name }) => name)),
+  faults: ofLab(async (session) => (await faultList(session)).map(({ id }) => id)),
   stacks: async (): Words => listStacks(builtinStacksDir).map(({ name }) => name),
   kinds: async (): Words => Object.keys(faultKinds),
+  /** `delay=`, `jitter=`: of a kind of fault. */
   params: async (kind: string): Words =>
     kind in faultKinds ? describeKinds(kind)[0]!.params.map(({ name }) => `${name}=`) : [],
   codes: async (): Words => Object.keys(errorTable),

@@ -1,6 +1,8 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { KindDescription } from '../../lab/faults.ts';
-import { type CommandSpec, duration } from '../command.ts';
+import { parseSize } from '../../stack/quantities.ts';
+import { parseDuration } from '../../stack/units.ts';
+import { type CommandSpec, duration, seed, share } from '../command.ts';
 import { mendIfInterrupted } from '../mend.ts';
 import { formatChange } from '../output/fault-change.ts';
 import { formatHits, formatScope, formatTimes } from '../output/faults.ts';
@@ -12,11 +14,21 @@ interface AddOptions {
   readonly both?: boolean;
   readonly direction: 'up' | 'down' | 'both';
   readonly conns: 'new' | 'existing' | 'all';
-  readonly share?: string;
-  readonly after?: string;
+  readonly share?: number;
+  readonly after?: After;
   readonly for?: number;
-  readonly seed?: string;
+  readonly seed?: number;
   readonly dryRun?: boolean;
+}
+
+type After = { readonly afterMs: number } | { readonly afterBytes: number };
+
+function after(text: string): After {
+  const time = parseDuration(text);
+  if ('ms' in time) return { afterMs: time.ms };
+  const size = parseSize(text);
+  if ('value' in size) return { afterBytes: size.value };
+  throw new InvalidArgumentError(`${text} is no duration (5s) and no size (1MB)`);
 }
 
 const add: CommandSpec = {
@@ -48,26 +60,35 @@ const add: CommandSpec = {
           .choices(['new', 'existing', 'all'])
           .default('all'),
       )
-      .option('--share <share>', 'only so many connections, 10% or 0.1, drawn once for each')
-      .option('--after <amount>', 'begin later: after a time (5s), or after so many bytes (1MB)')
+      .option('--share <share>', 'only so many connections, 10% or 0.1, drawn once for each', share)
+      .option(
+        '--after <amount>',
+        'begin later: after a time (5s), or after so many bytes (1MB)',
+        after,
+      )
       .option('--for <duration>', 'remove it by itself after this long', duration)
-      .option('--seed <number>', 'draw every choice from it, to have the same again')
+      .option('--seed <number>', 'draw every choice from it, to have the same again', seed)
       .option('--dry-run', 'say what would be set'),
   run: async (context, kind: string, words: readonly string[], options: AddOptions) => {
     const { faultAdd } = await import('../../lab/faults.ts');
-    const { readScope } = await import('../../lab/read-scope.ts');
-    const { from, to, both, for: forMs, dryRun = false } = options;
+    const { from, to, both, direction, conns, share, after, seed, for: forMs } = options;
+    const { dryRun = false } = options;
     const params = words.filter((word) => word.includes('='));
     const edges = words.filter((word) => !word.includes('='));
     if (from || to) edges.push(`${from ?? ''}${both ? '::' : ':'}${to ?? ''}`);
-    const { scope, ...times } = readScope(options);
     const change = await faultAdd(await context.session(), {
       kind,
       params,
       edges,
       dryRun,
-      ...(scope && { scope }),
-      ...times,
+      scope: {
+        ...(direction !== 'both' && { direction }),
+        ...(conns !== 'all' && { conns }),
+        ...(share !== undefined && { share }),
+        ...(after && 'afterBytes' in after && after),
+      },
+      ...(after && 'afterMs' in after && after),
+      ...(seed !== undefined && { seed }),
       ...(forMs !== undefined && { forMs }),
     });
     await mendIfInterrupted(context, change);

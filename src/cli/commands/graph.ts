@@ -24,10 +24,10 @@ export const graph: CommandSpec = {
       .option('--out <file>', 'write it there'),
   run: async (context, stack: string | undefined, { file, format, out }: Options) => {
     const { graphFormats, labPicture, stackPicture } = await import('../../lab/graph.ts');
-    const { lab } = context.shared;
-    const choice = { ...(stack && { stack }), ...(file && { file }), ...(lab && { lab }) };
     const ofStack = stack !== undefined || file !== undefined;
-    const picture = ofStack ? stackPicture(choice) : await labPicture(await context.session());
+    const picture = ofStack
+      ? stackPicture({ stack, file, lab: context.shared.lab })
+      : await labPicture(await context.session());
     const text = `${graphFormats[format](picture)}\n`;
     if (out === undefined) {
       process.stdout.write(text);

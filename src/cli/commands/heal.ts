@@ -1,4 +1,5 @@
 import { type CommandSpec, durationOption } from '../command.ts';
+import { seconds } from '../output/table.ts';
 
 interface Options {
   readonly wait?: boolean;
@@ -29,7 +30,7 @@ export const heal: CommandSpec = {
       names: () => change.edges,
       table: () => {
         const { edges, of, faults } = change;
-        const then = waits ? `\nhealthy after ${(healthyAfterMs / 1000).toFixed(1)}s` : '';
+        const then = waits ? `\nhealthy after ${seconds(healthyAfterMs)}` : '';
         if (!edges.length) return `no fault on ${of} edges: nothing to do${then}`;
         const verb = dryRun ? 'would heal' : 'healed';
         const healed = `${verb} ${edges.length} of ${of} edges: ${edges.join(' ')}`;

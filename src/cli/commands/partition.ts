@@ -1,10 +1,10 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { LabError } from '../../errors.ts';
 import { modes } from '../../faults/modes.ts';
 import type { PartitionOptions } from '../../lab/partition.ts';
 import { shapes } from '../../shapes/index.ts';
 import { ONE_WAYS, type Shape, type ShapeFlag } from '../../shapes/shape.ts';
-import { type CommandSpec, duration } from '../command.ts';
+import { type CommandSpec, duration, seed } from '../command.ts';
 import { mendIfInterrupted } from '../mend.ts';
 import { formatChange } from '../output/fault-change.ts';
 import { reachTable } from '../output/reach.ts';
@@ -55,11 +55,6 @@ const shapesHelp = (): string =>
 interface Options extends Omit<PartitionOptions, 'sides' | 'forMs'>, HoldFlags {
   readonly for?: number;
 }
-
-const seed = (text: string): number => {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`${text} is no seed; a seed is a whole number`);
-};
 
 export const partition: CommandSpec = {
   name: 'partition',
@@ -117,12 +112,12 @@ export const partition: CommandSpec = {
       json: change,
       names: () => change.edges,
       table: () => {
-        const { edges, of, mode, oneWay, seed, drawn, reach = {}, sees = {} } = change;
+        const { edges, of, mode, oneWay, drawn, reach = {}, sees = {} } = change;
         const known = rest.edges ?? (reach.host ? 'all' : 'peer');
         const scope = known === 'all' ? '' : `${known} `;
         const count = `${rest.dryRun ? 'would cut' : 'cut'} ${edges.length} of ${of} ${scope}edges`;
         const how = oneWay && oneWay !== 'edge' ? `${mode}, one way by ${oneWay}` : mode;
-        const from = drawn ? `  seed ${seed}` : '';
+        const from = drawn ? `  seed ${change.seed}` : '';
         const cut = `${count}: ${edges.join(' ')}  (${how})${from}`;
         const said = formatChange(context, change, cut, 'heal');
         return rest.dryRun ? `${said}\n\n${reachTable({ reach, sees })}` : said;

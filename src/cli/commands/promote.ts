@@ -1,7 +1,6 @@
 import type { PromoteResult } from '../../lab/promote.ts';
 import { type CommandSpec, durationOption } from '../command.ts';
-import { createProgress } from '../output/progress.ts';
-import { plural } from '../output/table.ts';
+import { plural, seconds } from '../output/table.ts';
 
 export const promote: CommandSpec = {
   name: 'promote',
@@ -15,10 +14,8 @@ export const promote: CommandSpec = {
   run: async (context, node: string, { timeout: timeoutMs, ...options }: Options) => {
     const { promote } = await import('../../lab/promote.ts');
     const session = await context.session();
-    const progress = createProgress(context.shared.progress, context.shared.quiet ?? false);
-    const { report } = progress;
-    const result = await promote(session, node, { ...options, timeoutMs, report }).finally(
-      progress.end,
+    const result = await context.withProgress((report) =>
+      promote(session, node, { ...options, timeoutMs, report }),
     );
     await context.print({
       json: result,
@@ -35,9 +32,8 @@ interface Options {
 
 function lines({ node, from, orderly, following, left, lost, tookMs }: PromoteResult): string[] {
   const how = from ? ` in place of ${from}${orderly ? ', which stopped writing first' : ''}` : '';
-  const took = `${(tookMs / 1000).toFixed(1)}s`;
   return [
-    `promoted ${node}${how}  (${took})`,
+    `promoted ${node}${how}  (${seconds(tookMs)})`,
     ...(following.length ? [`follow it: ${following.join(', ')}`] : []),
     ...left.map(({ node: name, why }) => `does not follow it: ${name} (${why})`),
     lost === null ? 'lost: not known' : lossLine(lost, from, node),

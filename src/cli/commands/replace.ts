@@ -1,6 +1,11 @@
-import { Option } from 'commander';
-import { type CommandSpec, collect, durationOption } from '../command.ts';
-import { createProgress } from '../output/progress.ts';
+import {
+  type CommandSpec,
+  collect,
+  durationOption,
+  type PullPolicy,
+  pullOption,
+} from '../command.ts';
+import { seconds } from '../output/table.ts';
 
 interface Options {
   readonly version?: string;
@@ -10,7 +15,7 @@ interface Options {
   readonly reset?: boolean;
   readonly wait: boolean;
   readonly timeout: number;
-  readonly pull: 'missing' | 'always' | 'never';
+  readonly pull: PullPolicy;
   readonly dryRun?: boolean;
 }
 
@@ -33,20 +38,16 @@ export const replace: CommandSpec = {
       .option('--reset', 'back to what the stack says')
       .option('--no-wait', 'go on as soon as the container runs')
       .addOption(durationOption('--timeout <duration>', 'how long to wait for each node', '2m'))
-      .addOption(
-        new Option('--pull <policy>', 'when to pull images')
-          .choices(['missing', 'always', 'never'])
-          .default('missing'),
-      )
+      .addOption(pullOption())
       .option('--dry-run', 'say what would be done'),
   run: async (context, names: readonly string[], options: Options) => {
     const { replace } = await import('../../lab/replace.ts');
     const { timeout: timeoutMs, ...rest } = options;
     const session = await context.session();
-    const progress = createProgress(context.shared.progress, context.shared.quiet ?? false);
-    const { report } = progress;
-    const how = { ...rest, timeoutMs, report, signal: context.signal };
-    const result = await replace(session, names, how).finally(progress.end);
+    const how = { ...rest, timeoutMs, signal: context.signal };
+    const result = await context.withProgress((report) =>
+      replace(session, names, { ...how, report }),
+    );
     const { changed, unchanged, tookMs } = result;
     await context.print({
       json: result,
@@ -56,7 +57,7 @@ export const replace: CommandSpec = {
         const lines = changed.map(({ node, from, to }) => `${word} ${node}: ${from} -> ${to}`);
         if (unchanged.length) lines.push(`nothing to do for ${unchanged.join(', ')}`);
         const waited = options.wait && !options.dryRun && changed.length;
-        if (waited) lines.push(`healthy after ${(tookMs / 1000).toFixed(1)}s`);
+        if (waited) lines.push(`healthy after ${seconds(tookMs)}`);
         return lines.join('\n');
       },
     });

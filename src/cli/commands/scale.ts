@@ -1,12 +1,16 @@
-import { Option } from 'commander';
 import { LabError } from '../../errors.ts';
-import { type CommandSpec, durationOption } from '../command.ts';
-import { createProgress } from '../output/progress.ts';
-import { plural } from '../output/table.ts';
+import {
+  type CommandSpec,
+  durationOption,
+  type PullPolicy,
+  pullOption,
+  subnetsOption,
+} from '../command.ts';
+import { plural, seconds } from '../output/table.ts';
 
 interface Options {
   readonly timeout: number;
-  readonly pull: 'missing' | 'always' | 'never';
+  readonly pull: PullPolicy;
   readonly subnets: string;
   readonly dryRun?: boolean;
 }
@@ -19,22 +23,18 @@ export const scale: CommandSpec = {
     command
       .argument('<sizes...>', 'a group and how many nodes it shall have: etcd=5')
       .addOption(durationOption('--timeout <duration>', 'how long to wait for each node', '2m'))
-      .addOption(
-        new Option('--pull <policy>', 'when to pull images')
-          .choices(['missing', 'always', 'never'])
-          .default('missing'),
-      )
-      .option('--subnets <cidr>', 'where the networks of new nodes are cut from', '10.213.0.0/16')
+      .addOption(pullOption())
+      .addOption(subnetsOption('where the networks of new nodes are cut from'))
       .option('--dry-run', 'say what would be done'),
   run: async (context, words: readonly string[], options: Options) => {
     const counts = Object.fromEntries(words.map(readCount));
     const { scale } = await import('../../lab/scale.ts');
     const { timeout: timeoutMs, ...rest } = options;
     const session = await context.session();
-    const progress = createProgress(context.shared.progress, context.shared.quiet ?? false);
-    const { signal } = context;
-    const how = { ...rest, timeoutMs, report: progress.report, signal };
-    const result = await scale(session, counts, how).finally(progress.end);
+    const how = { ...rest, timeoutMs, signal: context.signal };
+    const result = await context.withProgress((report) =>
+      scale(session, counts, { ...how, report }),
+    );
     const { changed, added, removed, tookMs } = result;
     await context.print({
       json: result,
@@ -45,7 +45,7 @@ export const scale: CommandSpec = {
         const lines = changed.map(({ name, from, to }) => `${word} ${name} from ${from} to ${to}`);
         if (added.length) lines.push(`${plural(added.length, 'new node')}: ${added.join(' ')}`);
         if (removed.length) lines.push(`gone with edges and data: ${removed.join(' ')}`);
-        if (!options.dryRun) lines.push(`done after ${(tookMs / 1000).toFixed(1)}s`);
+        if (!options.dryRun) lines.push(`done after ${seconds(tookMs)}`);
         return lines.join('\n');
       },
     });

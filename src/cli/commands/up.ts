@@ -1,22 +1,24 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { LabStatus } from '../../lab/status.ts';
 import type { UpResult } from '../../lab/up.ts';
-import { type CommandSpec, collect, durationOption } from '../command.ts';
+import {
+  addStackOptions,
+  type CommandSpec,
+  durationOption,
+  type PullPolicy,
+  pullOption,
+  type StackFlags,
+  subnetsOption,
+} from '../command.ts';
 import type { Context } from '../context.ts';
-import { createProgress } from '../output/progress.ts';
 import { edgesTable, monitorLines, statusTable } from '../output/status.ts';
-import { plural } from '../output/table.ts';
-
-interface Options extends StartFlags {
-  readonly file?: string;
-  readonly set?: readonly string[];
-}
+import { plural, seconds } from '../output/table.ts';
 
 /** Flags of commander that `addStartOptions` adds. */
 export interface StartFlags {
   readonly wait: boolean;
   readonly timeout: number;
-  readonly pull: 'missing' | 'always' | 'never';
+  readonly pull: PullPolicy;
   readonly build?: boolean;
   readonly fresh?: boolean;
   readonly subnets: string;
@@ -33,26 +35,14 @@ export const up: CommandSpec = {
     'up -f my/labctl.yaml --lab second',
     'up tidb --tikv.count 5 --tikv.path bin/tikv-server',
   ],
-  configure: (command) =>
-    addStartOptions(
-      command
-        .argument('[stack]', 'a built-in name, or a path; none: ./labctl.yaml, searched upwards')
-        .option('-f, --file <path>', 'a stack file, or - for stdin')
-        .option(
-          '--set <key=value>',
-          'change the stack, e.g. nodes=5, as --ROLE.KEY too; repeatable',
-          collect,
-        ),
-    ),
-  run: async (context, stack: string | undefined, options: Options) => {
+  configure: (command) => addStartOptions(addStackOptions(command)),
+  run: async (context, stack: string | undefined, options: StartFlags & StackFlags) => {
     const { timeout: timeoutMs, dryRun, ...rest } = options;
-    const { lab, progress: mode, quiet = false } = context.shared;
-    const choice = { ...rest, timeoutMs, ...(stack && { stack }), ...(lab && { lab }) };
+    const { signal, shared } = context;
+    const choice = { ...rest, timeoutMs, stack, lab: shared.lab };
     if (dryRun) return planOnly(context, choice);
     const { up } = await import('../../lab/up.ts');
-    const progress = createProgress(mode, quiet);
-    const { signal } = context;
-    const result = await up({ ...choice, report: progress.report, signal }).finally(progress.end);
+    const result = await context.withProgress((report) => up({ ...choice, report, signal }));
     await printStarted(context, result, options.wait);
   },
 };
@@ -62,14 +52,10 @@ export const addStartOptions = (command: Command): Command =>
   command
     .option('--no-wait', 'return as soon as the containers run')
     .addOption(durationOption('--timeout <duration>', 'how long to wait', '2m'))
-    .addOption(
-      new Option('--pull <policy>', 'when to pull images')
-        .choices(['missing', 'always', 'never'])
-        .default('missing'),
-    )
+    .addOption(pullOption())
     .option('--build', 'build images of nodes of your own anew')
     .option('--fresh', 'remove the lab and its data first')
-    .option('--subnets <cidr>', "where the lab's networks are cut from", '10.213.0.0/16')
+    .addOption(subnetsOption())
     .option('--dry-run', 'say what would be done');
 
 /** The lab as it is now, and what to try; `more` joins the JSON and stands above the table. */
@@ -90,8 +76,7 @@ export async function printStarted(
     json: { ...status, tookMs, ...more.json },
     names: () => [status.lab],
     table: (paint, wide) => {
-      const took = `${(tookMs / 1000).toFixed(1)}s`;
-      const word = changed ? `ready in ${took}` : 'already up: nothing to do';
+      const word = changed ? `ready in ${seconds(tookMs)}` : 'already up: nothing to do';
       const { systems } = session.model.stack;
       const what = Object.values(systems).map(({ system, version }) => `${system} ${version}`);
       const count = [

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Condition } from '../../lab/wait-for.ts';
 import { type CommandSpec, durationOption } from '../command.ts';
+import { seconds } from '../output/table.ts';
 
 interface Options {
   readonly for: Condition;
@@ -28,7 +29,7 @@ export const wait: CommandSpec = {
     const tookMs = await waitFor(session, names, condition, timeout, context.signal);
     await context.print({
       json: { version: 1, lab: session.name, condition, tookMs },
-      table: () => `${condition} after ${(tookMs / 1000).toFixed(1)}s`,
+      table: () => `${condition} after ${seconds(tookMs)}`,
     });
   },
 };

@@ -1,12 +1,9 @@
 import { InvalidArgumentError } from 'commander';
-import { LabError } from '../../errors.ts';
 import type { WanChange, WanOptions } from '../../lab/wan.ts';
-import type { CommandSpec } from '../command.ts';
+import { type CommandSpec, share } from '../command.ts';
 import type { Context } from '../context.ts';
 import { mendIfInterrupted } from '../mend.ts';
 import { table } from '../output/table.ts';
-
-type Flags = Omit<WanOptions, 'preset' | 'jitter'> & { readonly jitter?: string };
 
 export const wan: CommandSpec = {
   name: 'wan',
@@ -23,21 +20,14 @@ export const wan: CommandSpec = {
       .option('--zones <zone=region,...>', 'which region a zone is; the others in order', readZones)
       .option('--host <region>', 'where your machine is; else its edges are left alone')
       .option('--scale <factor>', 'every round trip times this, e.g. 0.1', readScale)
-      .option('--jitter <share>', 'plus or minus so much of each delay; 5% when not given')
+      .option('--jitter <share>', 'plus or minus so much of each delay; 5% when not given', share)
       .option('--dry-run', 'show the round trips and change nothing'),
-  run: async (context, preset: string | undefined, flags: Flags) => {
+  run: async (context, preset: string | undefined, flags: Omit<WanOptions, 'preset'>) => {
     if (preset === undefined) return list(context);
     if (preset === 'off') return off(context, flags.dryRun);
     const { wan: lay } = await import('../../lab/wan.ts');
-    const { zones, host, scale, jitter, dryRun } = flags;
-    const options: WanOptions = {
-      preset,
-      ...(zones && { zones }),
-      ...(host !== undefined && { host }),
-      ...(scale !== undefined && { scale }),
-      ...(jitter !== undefined && { jitter: await readJitter(jitter) }),
-      ...(dryRun && { dryRun }),
-    };
+    const { zones, host, scale, jitter, dryRun = false } = flags;
+    const options: WanOptions = { preset, zones, host, scale, jitter, dryRun };
     const change = await lay(await context.session(), options);
     await mendIfInterrupted(context, change);
     if (change.notice) context.say(`notice: ${change.notice}`);
@@ -107,11 +97,4 @@ function readScale(text: string): number {
   const scale = Number(text);
   if (scale > 0 && scale <= 1_000) return scale;
   throw new InvalidArgumentError(`${text} is no factor above 0, such as 0.1`);
-}
-
-async function readJitter(text: string): Promise<number> {
-  const { parseShare } = await import('../../stack/quantities.ts');
-  const share = parseShare(text);
-  if ('value' in share) return share.value;
-  throw new LabError('usage', `--jitter: ${text} ${share.problem}`);
 }

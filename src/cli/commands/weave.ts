@@ -1,6 +1,5 @@
 import type { Woven } from '../../weave/weave.ts';
 import { type CommandSpec, collect } from '../command.ts';
-import { createProgress } from '../output/progress.ts';
 import { table } from '../output/table.ts';
 import { addStartOptions, printStarted, type StartFlags } from './up.ts';
 
@@ -30,7 +29,7 @@ export const weave: CommandSpec = {
     ),
   run: async (context, files: readonly string[], options: Options) => {
     const { edge, without, profile, envFile, timeout: timeoutMs, dryRun, ...rest } = options;
-    const { lab, progress: mode, quiet = false } = context.shared;
+    const { lab } = context.shared;
     const choice = {
       ...rest,
       ...{ files, timeoutMs },
@@ -50,10 +49,9 @@ export const weave: CommandSpec = {
       });
       return;
     }
-    const progress = createProgress(mode, quiet);
     const { signal } = context;
-    const { woven, result } = await weaveUp({ ...choice, report: progress.report, signal }).finally(
-      progress.end,
+    const { woven, result } = await context.withProgress((report) =>
+      weaveUp({ ...choice, report, signal }),
     );
     const more = { json: { woven: shape(woven) }, lines: [...show(woven), ''] };
     await printStarted(context, result, options.wait, more);

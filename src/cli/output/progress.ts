@@ -1,6 +1,7 @@
 // The progress of `up`, on stderr: rewritten in place on a terminal, a line per change elsewhere.
 import type { Progress, Report } from '../../lab/report.ts';
 import type { ProgressMode } from '../context.ts';
+import { seconds } from './table.ts';
 
 export interface ProgressPrinter {
   readonly report: Report;
@@ -9,8 +10,8 @@ export interface ProgressPrinter {
 }
 
 /** One row as `  etcd-1  etcd  healthy  3.4s`. */
-function row({ subject, kind, state }: Progress, seconds: string): string {
-  return `  ${subject.padEnd(12)} ${kind.padEnd(7)} ${state.padEnd(24)} ${seconds}`;
+function row({ subject, kind, state }: Progress, at: string): string {
+  return `  ${subject.padEnd(12)} ${kind.padEnd(7)} ${state.padEnd(24)} ${at}`;
 }
 
 export function createProgress(
@@ -19,7 +20,7 @@ export function createProgress(
   stream: NodeJS.WriteStream = process.stderr,
 ): ProgressPrinter {
   const startedMs = performance.now();
-  const seconds = () => `${((performance.now() - startedMs) / 1000).toFixed(1)}s`;
+  const passed = () => seconds(performance.now() - startedMs);
   if (quiet) return { report: () => {}, end: () => {} };
   if (mode === 'json') {
     const report: Report = (progress) => {
@@ -29,9 +30,9 @@ export function createProgress(
     return { report, end: () => {} };
   }
   const tty = mode === 'tty' || (mode === 'auto' && stream.isTTY && process.env.TERM !== 'dumb');
-  if (tty) return rewriting(stream, seconds);
+  if (tty) return rewriting(stream, passed);
   return {
-    report: changesOnly((line) => stream.write(`${row(line, seconds())}\n`)),
+    report: changesOnly((line) => stream.write(`${row(line, passed())}\n`)),
     end: () => {},
   };
 }
@@ -49,13 +50,13 @@ function changesOnly(write: Report): Report {
 const REDRAW_MS = 100;
 
 /** Every subject has its row; rows that are not done show the time running. */
-function rewriting(stream: NodeJS.WriteStream, seconds: () => string): ProgressPrinter {
+function rewriting(stream: NodeJS.WriteStream, passed: () => string): ProgressPrinter {
   const rows = new Map<string, { progress: Progress; at: string | undefined }>();
   let drawn = 0;
   const draw = () => {
     const width = stream.columns || 80;
     const lines = [...rows.values()].map(({ progress, at }) =>
-      row(progress, at ?? seconds()).slice(0, width - 1),
+      row(progress, at ?? passed()).slice(0, width - 1),
     );
     const back = drawn ? `\x1b[${drawn}A` : '';
     stream.write(back + lines.map((line) => `\x1b[2K${line}\n`).join(''));
@@ -64,7 +65,7 @@ function rewriting(stream: NodeJS.WriteStream, seconds: () => string): ProgressP
   const timer = setInterval(draw, REDRAW_MS);
   timer.unref();
   const report: Report = (progress) => {
-    rows.set(progress.subject, { progress, at: progress.done ? seconds() : undefined });
+    rows.set(progress.subject, { progress, at: progress.done ? passed() : undefined });
     draw();
   };
   return { report, end: () => clearInterval(timer) };

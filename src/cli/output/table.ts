@@ -22,6 +22,9 @@ export function table(headers: readonly string[], rows: readonly (readonly strin
 export const plural = (count: number, what: string): string =>
   `${count} ${what}${count === 1 ? '' : 's'}`;
 
+/** 1234 -> `1.2s` */
+export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)}s`;
+
 /** 1234 -> `1.2 KB`; sizes are powers of 1000. */
 export function size(bytes: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];

@@ -165,7 +165,8 @@ test('labctl --help loads nothing heavy: main reaches only light modules statica
   expect(packages).toEqual(['commander', 'picocolors']);
   expect(
     seen.filter(
-      (path) => !/^src\/(cli\/|error|faults\/|shapes\/|stack\/units|package\/)/.test(path),
+      (path) =>
+        !/^src\/(cli\/|error|faults\/|shapes\/|stack\/(units|quantities)|package\/)/.test(path),
     ),
   ).toEqual([]);
 });
