@@ -81,7 +81,8 @@ export function createHub<T>(
   };
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
+/** At once where it is aborted already. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });

@@ -10,7 +10,7 @@ import type { Change } from '../control/protocol.ts';
 import { engineClock } from '../docker/clock.ts';
 import { type ContainerChange, followContainers } from '../docker/events.ts';
 import { readLogs } from '../docker/logs.ts';
-import { askRoles } from './roles.ts';
+import { askHealths, leadersOf } from './roles.ts';
 import { refresh, type Session } from './session.ts';
 import { type ShownFault, showFault } from './show-fault.ts';
 
@@ -104,12 +104,10 @@ async function watchLeaders(
 ): Promise<void> {
   const groups = new Set(session.model.nodes.map(({ group }) => group));
   const ask = async () => {
-    const nodes = await refresh(session)
-      .then(askRoles)
-      .catch(() => []);
-    const leaderOf = (group: string) =>
-      nodes.find((node) => node.group === group && node.leader)?.name ?? null;
-    return new Map([...groups].map((group) => [group, leaderOf(group)]));
+    const leaders = await refresh(session)
+      .then(async (now) => leadersOf(now.model.nodes, await askHealths(now)))
+      .catch(() => new Map<string, string>());
+    return new Map([...groups].map((group) => [group, leaders.get(group) ?? null]));
   };
   let before = await ask();
   while (await wait(LEADER_POLL_MS, signal)) {

@@ -4,7 +4,7 @@ import { LabError } from '../errors.ts';
 import { configOf, type Node } from '../stack/model.ts';
 import { systems } from '../systems/index.ts';
 import { askClaims } from './probe-nodes.ts';
-import { leaderOf } from './roles.ts';
+import { leadersOf } from './roles.ts';
 import { containerOf, findNode, type Session } from './session.ts';
 
 /** Exit status of the command. Throws node-unknown, node-state. */
@@ -53,6 +53,6 @@ async function usualNode(session: Session): Promise<Node> {
   if (!first) throw new LabError('node-state', 'this lab has only containers of your own');
   const alike = running.filter(({ group, role }) => group === first.group && role === first.role);
   if (alike.length < 2) return first;
-  const leader = leaderOf(await askClaims(session, alike));
+  const leader = leadersOf(alike, await askClaims(session, alike)).get(first.group);
   return leader === undefined ? first : findNode(session, leader);
 }

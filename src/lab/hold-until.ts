@@ -5,7 +5,7 @@ import { readLogs } from '../docker/logs.ts';
 import { LabError } from '../errors.ts';
 import type { Claim } from '../stack/model.ts';
 import { askClaims } from './probe-nodes.ts';
-import { leaderOf } from './roles.ts';
+import { leadersOf } from './roles.ts';
 import { containerOf, findNode, refresh, type Session } from './session.ts';
 
 export type Until =
@@ -47,7 +47,7 @@ export async function openWatch(session: Session, until: Until): Promise<Watch> 
   if (!before.size)
     throw new LabError('leader-unknown', 'no node says that it leads, so no change can be seen');
   return watchNodes(session, (claims) => {
-    for (const [group, leader] of leadersAmong(session, claims)) {
+    for (const [group, leader] of leadersOf(session.model.nodes, claims)) {
       const old = before.get(group);
       if (old !== undefined && old !== leader) return `leader ${old} -> ${leader}`;
     }
@@ -59,16 +59,7 @@ type Claims = ReadonlyMap<string, Claim>;
 
 /** Group -> who leads it now, for groups in which anybody says so. */
 export async function askLeaders(session: Session): Promise<ReadonlyMap<string, string>> {
-  return leadersAmong(session, await askClaims(session));
-}
-
-function leadersAmong({ model }: Session, claims: Claims): Map<string, string> {
-  const groupOf = new Map(model.nodes.map(({ name, group }) => [name, group]));
-  const found = [...new Set(groupOf.values())].map((group): [string, string | undefined] => [
-    group,
-    leaderOf([...claims].filter(([name]) => groupOf.get(name) === group)),
-  ]);
-  return new Map(found.filter((pair): pair is [string, string] => pair[1] !== undefined));
+  return leadersOf(session.model.nodes, await askClaims(session));
 }
 
 const watchNodes =

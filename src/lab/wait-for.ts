@@ -2,13 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../errors.ts';
 import type { BootStep } from '../stack/group.ts';
-import { isCustom, type NodeHealth } from '../stack/model.ts';
+import { isCustom } from '../stack/model.ts';
 import { formatDuration } from '../stack/units.ts';
 import { runSteps, stepsOf } from './bootstrap.ts';
-import { openControls } from './controls.ts';
-import { probeNodes } from './probe-nodes.ts';
 import { silent } from './report.ts';
-import { leaderOf } from './roles.ts';
+import { askHealths, leadersOf } from './roles.ts';
 import { findNode, refresh, type Session } from './session.ts';
 
 export type Condition = 'healthy' | 'leader' | 'stopped';
@@ -16,8 +14,9 @@ export type Condition = 'healthy' | 'leader' | 'stopped';
 const POLL_MS = 100;
 
 /**
- * healthy, stopped: every node named is (no name: all). leader: one of them leads (no name: any
- * does). Returns milliseconds waited. Throws wait-timeout with what was last seen, node-unknown.
+ * healthy, stopped: every node named is (no name: all). leader: one of them leads its group (no
+ * name: any does). `steps` are done meanwhile. Returns milliseconds waited. Throws wait-timeout
+ * with what was last seen, node-unknown.
  */
 export async function waitFor(
   session: Session,
@@ -25,28 +24,7 @@ export async function waitFor(
   condition: Condition,
   timeoutMs: number,
   signal?: AbortSignal,
-): Promise<number> {
-  return waitWith([], session, names, condition, timeoutMs, signal);
-}
-
-/** Healthy, with what their systems have to do for nodes that come back. Throws as waitFor does. */
-export async function waitBack(
-  session: Session,
-  names: readonly string[],
-  timeoutMs: number,
-  signal?: AbortSignal,
-): Promise<number> {
-  const steps = names.flatMap((name) => stepsOf(session.model, name));
-  return waitWith(steps, session, names, 'healthy', timeoutMs, signal);
-}
-
-async function waitWith(
-  steps: readonly BootStep[],
-  session: Session,
-  names: readonly string[],
-  condition: Condition,
-  timeoutMs: number,
-  signal?: AbortSignal,
+  steps: readonly BootStep[] = [],
 ): Promise<number> {
   for (const name of names) findNode(session, name);
   const nodes = names.length ? names : session.model.nodes.map(({ name }) => name);
@@ -63,8 +41,19 @@ async function waitWith(
       const text = `not ${condition} within ${formatDuration(timeoutMs)}: ${missing.join(', ')}`;
       throw new LabError('wait-timeout', text);
     }
-    await sleep(POLL_MS, undefined, signal ? { signal } : {});
+    await sleep(POLL_MS, undefined, { signal });
   }
+}
+
+/** Healthy, with what their systems have to do for nodes that come back. Throws as waitFor does. */
+export function waitBack(
+  session: Session,
+  names: readonly string[],
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  const steps = names.flatMap((name) => stepsOf(session.model, name));
+  return waitFor(session, names, 'healthy', timeoutMs, signal, steps);
 }
 
 /** Nodes that keep the condition from being met, each with what it is instead. */
@@ -79,7 +68,7 @@ async function unmet(
       .filter((name) => !['exited', 'dead', 'created'].includes(state(name)))
       .map((name) => `${name} is ${state(name)}`);
   }
-  const healths = await askAll(session);
+  const healths = await askHealths(session);
   const words = (name: string) => `${name}: ${healths.get(name)!.detail}`;
   if (condition === 'healthy') {
     // Of a container of the user's own without a healthcheck nothing more is to be known.
@@ -89,13 +78,8 @@ async function unmet(
       (custom.has(name) && healths.get(name)!.health === 'unknown');
     return nodes.filter((name) => !fine(name)).map(words);
   }
-  const leader = leaderOf(healths);
-  if (leader && nodes.includes(leader)) return [];
-  return [leader ? `${leader} leads` : `no leader (${nodes.map(words).join('; ')})`];
-}
-
-async function askAll(session: Session): Promise<ReadonlyMap<string, NodeHealth>> {
-  const edges = session.model.edges.filter(({ from }) => from === 'host').map(({ name }) => name);
-  using controls = await openControls(session, edges);
-  return await probeNodes(session, controls); // the channels close at the end of this scope
+  const leaders = [...leadersOf(session.model.nodes, healths).values()];
+  if (leaders.some((name) => nodes.includes(name))) return [];
+  if (!leaders.length) return [`no leader (${nodes.map(words).join('; ')})`];
+  return [`${leaders.join(', ')} ${leaders.length > 1 ? 'lead' : 'leads'}`];
 }

@@ -13,6 +13,7 @@ export const api: CommandSpec = {
   run: async (context, { listen }: Options) => {
     const { isLoopback, readListen } = await import('../../api/guards.ts');
     const { serveApi } = await import('../../api/api.ts');
+    const { aborted } = await import('../../api/sse.ts');
     const { Lab } = await import('../../lab/lab.ts');
     const at = readListen(listen);
     const lab = await Lab.open(context.shared.lab);
@@ -25,7 +26,7 @@ export const api: CommandSpec = {
     });
     if (!isLoopback(at.host)) context.say('everybody who reaches this address can break the lab');
     context.say('Ctrl-C ends it; the faults stay');
-    await new Promise((resolve) => context.signal.addEventListener('abort', resolve));
+    await aborted(context.signal);
     await server.close();
   },
 };

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { serveApi } from '../../../src/api/api.ts';
 import { isLoopback, readListen } from '../../../src/api/guards.ts';
 import type { ApiServer } from '../../../src/api/server.ts';
-import { createHub } from '../../../src/api/sse.ts';
+import { aborted, createHub } from '../../../src/api/sse.ts';
 import { httpStatus } from '../../../src/api/status.ts';
 import { v1Routes } from '../../../src/api/v1/routes.ts';
 import { errorTable } from '../../../src/error-table.ts';
@@ -259,4 +259,8 @@ test('a port in use is named, with a command that works', async () => {
 const disposable = (started: ApiServer) => ({
   ...started,
   [Symbol.asyncDispose]: () => started.close(),
+});
+
+test('who waits for an interruption hears of one that came before', async () => {
+  await aborted(AbortSignal.abort());
 });
