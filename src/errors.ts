@@ -6,7 +6,7 @@ export type ErrorCode = keyof typeof errorTable;
 /** What an error may carry beside its message. */
 export interface ErrorExtras {
   /** One command to run next. Default: the table's remedy. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** Lines shown below the message: a source excerpt, the last log lines of a node. */
   readonly details?: readonly string[];
   readonly cause?: unknown;

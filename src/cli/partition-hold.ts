@@ -45,11 +45,11 @@ export async function runHeld(
   const { parseFlap } = await import('../lab/hold-phases.ts');
   const options: HoldOptions = {
     ...base,
-    ...(flap !== undefined && { flap: parseFlap(flap) }),
-    ...(rolling !== undefined && { rollingMs: rolling }),
-    ...(chase && { chase }),
-    ...(until !== undefined && { until }),
-    ...(timeout !== undefined && { timeoutMs: timeout }),
+    flap: flap === undefined ? undefined : parseFlap(flap),
+    rollingMs: rolling,
+    chase,
+    until,
+    timeoutMs: timeout,
   };
   const json = context.shared.output === 'json';
   const show = (event: HoldEvent) => {

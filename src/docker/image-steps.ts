@@ -11,7 +11,7 @@ export type PullPolicy = 'missing' | 'always' | 'never';
 
 export interface ImageOptions {
   readonly pull: PullPolicy;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Told what is being done, for whoever waits. */
   readonly say: (line: string) => void;
 }

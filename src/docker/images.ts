@@ -19,7 +19,6 @@ import {
 import { proxyImageTag, recipeDir, stageProxyContext } from './proxy-context.ts';
 
 export type { ImageOptions, MadeImage, PullPolicy } from './image-steps.ts';
-export { proxyImageTag, stageProxyContext } from './proxy-context.ts';
 
 /** The suite that images/proxy/Dockerfile is built on. */
 const PROXY_SUITE = 'trixie';
@@ -94,11 +93,8 @@ function noImage(
   const { message, details: steps = [], hint } = built.error as Error & Partial<LabError>;
   const [reason, ...rest] = message.split('\n');
   details.push(`build ${built.tag}: ${reason}`, ...[...rest, ...steps].map((line) => `  ${line}`));
-  return new LabError('image-unavailable', `image ${ref} is not here`, {
-    details,
-    ...(hint ? { hint } : {}),
-    cause: built.error,
-  });
+  const cause = built.error;
+  return new LabError('image-unavailable', `image ${ref} is not here`, { details, hint, cause });
 }
 
 /** The image of this very version of the proxy. Throws image-unavailable. */

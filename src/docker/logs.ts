@@ -8,9 +8,9 @@ import { frameReader } from './attach.ts';
 export interface LogOptions {
   readonly follow: boolean;
   /** How many of the last lines; all when undefined. */
-  readonly tail?: number;
+  readonly tail?: number | undefined;
   /** Seconds since the epoch; a text has nanoseconds behind its point. */
-  readonly since?: number | string;
+  readonly since?: number | string | undefined;
   readonly timestamps: boolean;
   /** stdout alone: a proxy's audit trail, without its replies. Default both. */
   readonly stdoutOnly?: boolean;
@@ -35,7 +35,7 @@ export async function readLogs(
 ): Promise<void> {
   if (stdoutOnly && tail) {
     const from = (await beginOfTail(docker, id, tail, since)) ?? since;
-    const rest = { follow, timestamps, stdoutOnly, ...(from !== undefined && { since: from }) };
+    const rest = { follow, timestamps, stdoutOnly, since: from };
     return readLogs(docker, id, rest, onLine, signal);
   }
   const container = docker.getContainer(id);
@@ -74,8 +74,7 @@ export async function readLogs(
 /** Of stdout alone the last lines are from this time on: the engine counts those of stderr too. */
 async function beginOfTail(docker: Docker, id: string, tail: number, since?: number | string) {
   const lines: string[] = [];
-  const options = { follow: false, timestamps: true, stdoutOnly: true };
-  const all = { ...options, ...(since !== undefined && { since }) };
+  const all = { follow: false, timestamps: true, stdoutOnly: true, since };
   await readLogs(docker, id, all, (line) => lines.push(line));
   const [iso] = lines.at(-tail)?.split(' ') ?? [];
   return iso && `${Math.floor(Date.parse(iso) / 1000)}.${/\.(\d+)/.exec(iso)?.[1] ?? 0}`;

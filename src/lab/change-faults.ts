@@ -22,10 +22,10 @@ export interface Setting {
   /** What sets it: `partition`, `fault`, `wan`, ... */
   readonly from: string;
   /** How long it stays, once it has begun, and when it begins; the proxies keep the time. */
-  readonly forMs?: number;
+  readonly forMs?: number | undefined;
   readonly afterMs?: number;
   /** Default: by chance; it is in the answer. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Default: a new one. Faults of the same id on these edges are replaced. */
   readonly id?: string;
 }
@@ -242,13 +242,13 @@ async function remove(
 
 /** Every fault of the lab with its edge, edge by edge. Throws proxy-unreachable. */
 export async function listFaults(session: Session): Promise<{ edge: string; fault: Fault }[]> {
-  const edges = session.model.edges.map(({ name }) => name);
-  using controls = await openControls(session, edges);
+  using controls = await openControls(session);
   requireAll(controls);
-  const states = await Promise.all(
-    edges.map(
-      async (edge): Promise<[string, EdgeState]> => [edge, await controls.open.get(edge)!.get()],
-    ),
+  const lists = await Promise.all(
+    session.model.edges.map(async ({ name: edge }) => {
+      const { faults } = await controls.open.get(edge)!.get();
+      return faults.map((fault) => ({ edge, fault }));
+    }),
   );
-  return states.flatMap(([edge, { faults }]) => faults.map((fault) => ({ edge, fault })));
+  return lists.flat();
 }

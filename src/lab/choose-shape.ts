@@ -43,7 +43,7 @@ const SWITCH: ShapeFlag = { takes: 'switch' };
 const camel = (name: string): string => name.replace(/-(.)/g, (_, c: string) => c.toUpperCase());
 
 const invalid = (text: string, hint?: string): LabError =>
-  new LabError('partition-invalid', text, hint === undefined ? {} : { hint });
+  new LabError('partition-invalid', text, { hint });
 
 /** Every flag of every shape with the shape it belongs to. */
 const allFlags = Object.entries(shapes as Readonly<Record<string, Shape>>).flatMap(

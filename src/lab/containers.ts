@@ -78,26 +78,25 @@ export async function ensureImages(
   const { report = silent, pull = 'missing', signal } = options;
   const say = (subject: string) => (line: string) =>
     report({ subject, kind: 'image', state: line, done: false });
-  const cancel = signal ? { signal } : {};
   const nodes = new Map<string, ComposeImage>();
-  const proxy = await ensureProxyImage(docker, { pull: 'missing', say: say('proxy'), ...cancel });
+  const proxy = await ensureProxyImage(docker, { pull: 'missing', say: say('proxy'), signal });
   const made = new Map<string, ComposeImage>();
   for (const [name, source] of imageSources(model)) {
     const { ref } =
       made.get(source.ref) ??
-      (await ensureImage(docker, source, { pull, say: say(source.ref), ...cancel }));
+      (await ensureImage(docker, source, { pull, say: say(source.ref), signal }));
     made.set(source.ref, { ref });
     nodes.set(name, { ref });
   }
   for (const { service } of Object.values(model.stack.nodes)) {
     if (service.build) continue; // compose builds it
     const ref = String(service.image);
-    await ensureImage(docker, { ref }, { pull, say: say(ref), ...cancel });
+    await ensureImage(docker, { ref }, { pull, say: say(ref), signal });
   }
   const monitors = new Map<MonitorName, ComposeImage>();
   for (const [name, source] of monitorSources(model)) {
     const { ref } = source;
-    const image = await ensureImage(docker, source, { pull, say: say(ref), ...cancel }).catch(
+    const image = await ensureImage(docker, source, { pull, say: say(ref), signal }).catch(
       (error) => {
         if (source.recipe || !(error instanceof LabError)) throw error;
         const state = `without ${name}: ${[error.message, ...error.details].join('; ')}`;

@@ -18,7 +18,7 @@ type OnTrace = (edge: string, event: TraceLine['trace']) => void;
 /** Opens a channel to each edge's proxy, all at the same time. Never throws for a proxy. */
 export async function openControls(
   session: Session,
-  edges: readonly string[],
+  edges: readonly string[] = session.model.edges.map(({ name }) => name),
   onTrace?: OnTrace,
 ): Promise<Controls> {
   const open = new Map<string, Control>();

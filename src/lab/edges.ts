@@ -12,10 +12,8 @@ export interface LabEdge extends EdgeStatus {
 /** All edges, or those of these names, at the same time; no node is asked. */
 export async function labEdges(session: Session, names: readonly string[]): Promise<LabEdge[]> {
   const edges = session.model.edges.filter(({ name }) => !names.length || names.includes(name));
-  using controls = await openControls(
-    session,
-    edges.map(({ name }) => name),
-  );
+  const wanted = edges.map(({ name }) => name);
+  using controls = await openControls(session, wanted);
   return await Promise.all(
     edges.map(async (edge) => ({
       ...(await edgeStatus(edge, controls.open.get(edge.name))),

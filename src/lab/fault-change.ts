@@ -1,6 +1,6 @@
 // What a command that changed faults answers with: the shape of `partition -o json` and its like.
 import type { OneWay } from '../shapes/shape.ts';
-import type { Added } from './change-faults.ts';
+import type { Added, Removed } from './change-faults.ts';
 import type { ReachMap } from './placements.ts';
 import type { Session } from './session.ts';
 
@@ -43,3 +43,18 @@ export function faultChange({ name }: Session, planned: Planned, added?: Added):
   const { id, seed, connections, quiet, tookMs } = added;
   return { ...base, faults: [id], seed, connections, quiet, tookMs: Math.round(tookMs) };
 }
+
+/** The same of faults that were taken away; `of` so many edges. */
+export const faultsRemoved = (
+  { name }: Session,
+  planned: Pick<FaultChange, 'requested' | 'of' | 'mode'>,
+  { edges, faults, tookMs }: Removed,
+): FaultChange => ({
+  version: 1,
+  lab: name,
+  ...planned,
+  resolved: {},
+  edges,
+  faults,
+  tookMs: Math.round(tookMs),
+});

@@ -8,7 +8,7 @@ import { faultKinds } from '../faults/index.ts';
 import { openLookup, resolveAddress } from './addresses.ts';
 import { addFaults, type NewFault, removeFaults, type Setting } from './change-faults.ts';
 import { openControls, requireAll } from './controls.ts';
-import { type FaultChange, faultChange } from './fault-change.ts';
+import { type FaultChange, faultChange, faultsRemoved } from './fault-change.ts';
 import { completeParams, findKind, formatParam, paramSample, readParams } from './fault-params.ts';
 import type { Session } from './session.ts';
 import { type ShownFault, showFault } from './show-fault.ts';
@@ -98,10 +98,11 @@ export const faultClock = ({ docker }: Session): Promise<() => number> => engine
 
 /** The shape of `fault ls -o json`, one entry for each fault on each edge. Throws proxy-*. */
 export async function faultList(session: Session): Promise<ListedFault[]> {
-  const edges = session.model.edges.map(({ name }) => name);
-  using controls = await openControls(session, edges);
+  using controls = await openControls(session);
   requireAll(controls);
-  const lists = await Promise.all(edges.map((edge) => listed(edge, controls.open.get(edge)!)));
+  const lists = await Promise.all(
+    session.model.edges.map(({ name }) => listed(name, controls.open.get(name)!)),
+  );
   return lists.flat();
 }
 
@@ -123,9 +124,8 @@ export async function faultRemove(
 ): Promise<FaultChange> {
   const all = session.model.edges.map(({ name }) => name);
   const matches = ({ id }: { id: string }) => ids.includes(id);
-  const { edges, faults, tookMs } = await removeFaults(session, all, matches, dryRun);
-  const planned = { requested: ids.join(','), resolved: {}, edges, of: all.length, mode: 'rm' };
-  return { ...faultChange(session, planned), faults, tookMs: Math.round(tookMs) };
+  const removed = await removeFaults(session, all, matches, dryRun);
+  return faultsRemoved(session, { requested: ids.join(','), of: all.length, mode: 'rm' }, removed);
 }
 
 export interface KindDescription {

@@ -35,15 +35,15 @@ import { refresh, type Session } from './session.ts';
 
 /** A partition, and how it is held. Of `flap`, `rollingMs` and `chase` there is one at most. */
 export interface HoldOptions extends Omit<PartitionOptions, 'dryRun'> {
-  readonly flap?: Flap;
+  readonly flap?: Flap | undefined;
   /** Isolates one node after the other, each for so long: those of the sides, or all. */
-  readonly rollingMs?: number;
+  readonly rollingMs?: number | undefined;
   /** With `isolate: 'leader'`: moves to the new leader at every election. */
-  readonly chase?: boolean;
+  readonly chase?: boolean | undefined;
   /** `leader-changed`, `log=REGEX`, `log@NODE=REGEX`, `lag>ENTRIES`; ends the whole when met. */
-  readonly until?: string;
+  readonly until?: string | undefined;
   /** How long `until` may take. Default one minute. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** One line of `-o json`. */
@@ -213,13 +213,9 @@ function openStage(
     });
   };
   const again = async ({ change, placements }: Sticky, forMs: number): Promise<FaultChange> => {
-    const { seed } = change;
-    const setting = {
-      from: 'partition',
-      id: change.faults[0]!,
-      ...(seed !== undefined && { seed }),
-    };
-    const added = await addFaults(await refresh(session), placements, { ...setting, forMs });
+    const { seed, faults } = change;
+    const setting = { from: 'partition', id: faults[0]!, seed, forMs };
+    const added = await addFaults(await refresh(session), placements, setting);
     return faultChange(session, change, added);
   };
   return {

@@ -59,4 +59,4 @@ export async function lifecycleFor(
 
 /** Ends early, without an error, when cancelled. */
 export const pauseFor = (forMs: number, cancel?: AbortSignal): Promise<void> =>
-  sleep(forMs, undefined, cancel ? { signal: cancel } : {}).catch(() => {});
+  sleep(forMs, undefined, { signal: cancel }).catch(() => {});

@@ -10,7 +10,7 @@ export type Action = 'start' | 'stop' | 'restart' | 'kill' | 'pause' | 'unpause'
 
 export interface LifecycleOptions {
   /** For kill (KILL by default), and for restart in place of an orderly stop. */
-  readonly signal?: string;
+  readonly signal?: string | undefined;
   /** How long an orderly stop may take before the node is killed. */
   readonly timeoutMs?: number;
 }

@@ -33,8 +33,8 @@ export async function labLogs(
     follow,
     timestamps,
     stdoutOnly: proxies,
-    ...(tail === undefined ? {} : { tail: Number(tail) }),
-    ...(now && { since: Math.floor((now() - since!) / 1000) }),
+    tail: tail === undefined ? undefined : Number(tail),
+    since: now && Math.floor((now() - since!) / 1000),
   };
   const read = ([source, id]: Source) =>
     readLogs(session.docker, id, options, (line) => onLine(source, line), signal);

@@ -7,7 +7,7 @@ import { type Edge, HOST, isHostEdge } from '../stack/model.ts';
 import { openLookup } from './addresses.ts';
 import { addFaults, removeFaults, SEED_MAX } from './change-faults.ts';
 import { chooseShape, cutsOf, type ShapeOptions } from './choose-shape.ts';
-import { type FaultChange, faultChange } from './fault-change.ts';
+import { type FaultChange, faultChange, faultsRemoved } from './fault-change.ts';
 import { placeCuts } from './placements.ts';
 import { findNode, type Session } from './session.ts';
 import { WAN } from './wan.ts';
@@ -25,7 +25,7 @@ export interface PartitionOptions extends ShapeOptions {
   /** The same seed draws the same. By chance where it is not given. */
   readonly seed?: number;
   /** Heals itself after this long, whatever became of the caller. */
-  readonly forMs?: number;
+  readonly forMs?: number | undefined;
   readonly dryRun?: boolean;
 }
 
@@ -68,8 +68,7 @@ export async function partition(session: Session, options: PartitionOptions): Pr
     sees,
   };
   if (dryRun || !placements.size) return faultChange(session, planned);
-  const limit = forMs === undefined ? {} : { forMs };
-  const added = await addFaults(session, placements, { from: 'partition', seed, ...limit });
+  const added = await addFaults(session, placements, { from: 'partition', seed, forMs });
   const change = faultChange(session, planned, added);
   if (!added.instead) return change;
   const [first] = [...placements.values()].flat();
@@ -102,14 +101,11 @@ export async function heal(
   const touches = ({ from, to }: Edge) => nodes.includes(from) || nodes.includes(to);
   const candidates = session.model.edges.filter((edge) => !nodes.length || touches(edge));
   const names = candidates.map(({ name }) => name);
-  const { edges, faults, tookMs } = await removeFaults(session, names, () => true, dryRun);
+  const removed = await removeFaults(session, names, () => true, dryRun);
   const requested = nodes.join(',') || 'all';
-  const planned = { requested, resolved: {}, edges, of: names.length, mode: 'heal' };
   const notice = 'the wan goes too; labctl wan PRESET lays it again, labctl fault rm ID spares it';
   return {
-    ...faultChange(session, planned),
-    ...(faults.includes(WAN) && { notice }),
-    faults,
-    tookMs: Math.round(tookMs),
+    ...faultsRemoved(session, { requested, of: names.length, mode: 'heal' }, removed),
+    ...(removed.faults.includes(WAN) && { notice }),
   };
 }

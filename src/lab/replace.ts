@@ -172,8 +172,7 @@ function resolveHere({ name, group, system }: Node, change: NodeConfig): NodeCon
 
 const NOTHING = 'say what to replace: --version, --image, --binary, --set; or --reset';
 
-const wrong = (text: string, hint?: string) =>
-  new LabError('usage', text, hint === undefined ? {} : { hint });
+const wrong = (text: string, hint?: string) => new LabError('usage', text, { hint });
 
 /** `flags.a=b` gives all flags, that one among them: a key stands for the whole of its value. */
 function keysSet(model: Model, node: Node, set: readonly string[]) {

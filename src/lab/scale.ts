@@ -60,8 +60,7 @@ function withCounts(stack: Stack, counts: Readonly<Record<string, number>>): Sta
   });
   const [problem] = [...wrong, ...(wrong.length ? [] : checkReferences(target, systems))];
   if (!problem) return target;
-  const { message, hint } = problem;
-  throw new LabError('usage', message, hint === undefined ? {} : { hint });
+  throw new LabError('usage', problem.message, { hint: problem.hint });
 }
 
 async function faultNotice(

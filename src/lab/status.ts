@@ -74,8 +74,7 @@ export interface LabStatus {
 /** Asks the engine, every proxy and every node at the same time. */
 export async function labStatus(session: Session): Promise<LabStatus> {
   const { model, name } = session;
-  const edgeNames = model.edges.map((edge) => edge.name);
-  using controls = await openControls(session, edgeNames);
+  using controls = await openControls(session);
   const [edges, healths, origins] = await Promise.all([
     Promise.all(model.edges.map((edge) => edgeStatus(edge, controls.open.get(edge.name)))),
     probeNodes(session, controls),

@@ -32,7 +32,10 @@ export async function trace(
   session: Session,
   addresses: readonly string[],
   say: (line: Traced) => void,
-  { forMs = Number.POSITIVE_INFINITY, signal }: { forMs?: number; signal?: AbortSignal } = {},
+  {
+    forMs = Number.POSITIVE_INFINITY,
+    signal,
+  }: { forMs?: number | undefined; signal?: AbortSignal } = {},
 ): Promise<void> {
   const lookup = openLookup(session);
   const found = await Promise.all(
@@ -50,7 +53,7 @@ export async function trace(
       edges.map((edge) => tellFaults(edge, controls.open.get(edge)!, told, say, at)),
     );
     const waitMs = Math.min(EVERY_MS, Math.max(0, endMs - performance.now()));
-    await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => {}); // the loop sees it
+    await sleep(waitMs, undefined, { signal }).catch(() => {}); // the loop sees it
   }
 }
 

@@ -66,7 +66,7 @@ export async function waitReady(
       const hint = hintOf(healths, faulty);
       throw await timedOut(current, `${formatDuration(timeoutMs)}: ${why}`, healths, hint);
     }
-    await sleep(POLL_MS, undefined, signal ? { signal } : {});
+    await sleep(POLL_MS, undefined, { signal });
   }
 }
 
@@ -107,15 +107,14 @@ export function watchProgress() {
   };
 }
 
-function hintOf(healths: ReadonlyMap<string, NodeHealth>, faulty: number) {
-  if (faulty) return { hint: `${faulty} edges have faults: labctl heal` };
+function hintOf(healths: ReadonlyMap<string, NodeHealth>, faulty: number): string | undefined {
+  if (faulty) return `${faulty} edges have faults: labctl heal`;
   const loads = [...healths.values()].some(({ progress }) => progress !== undefined);
-  return loads ? { hint: 'it goes on meanwhile: labctl up --timeout 10m waits for it' } : {};
+  return loads ? 'it goes on meanwhile: labctl up --timeout 10m waits for it' : undefined;
 }
 
 async function look(session: Session, only?: string) {
-  const edges = only ? [edgeName(HOST, only)] : session.model.edges.map(({ name }) => name);
-  using controls = await openControls(session, edges);
+  using controls = await openControls(session, only ? [edgeName(HOST, only)] : undefined);
   const answers = (control: Control) => control.get().catch(() => undefined);
   const states = await Promise.all([...controls.open.values()].map(answers));
   const silent = controls.closed.size + states.filter((state) => !state).length;
@@ -166,7 +165,7 @@ async function timedOut(
   { docker, observed, name }: Session,
   howLongAndWhy: string,
   healths: ReadonlyMap<string, NodeHealth>,
-  hint: { readonly hint?: string },
+  hint: string | undefined,
 ): Promise<LabError> {
   const sick = [...healths].find(([, { health }]) => health === 'unhealthy')?.[0];
   const container = sick === undefined ? undefined : observed.nodes.get(sick);
@@ -174,7 +173,7 @@ async function timedOut(
     ? [`the last lines of ${sick}:`, ...(await lastLines(docker, container))]
     : [];
   const text = `lab ${name} did not become healthy within ${howLongAndWhy}`;
-  return new LabError('start-timeout', text, { details, ...hint });
+  return new LabError('start-timeout', text, { details, hint });
 }
 
 async function lastLines(docker: Session['docker'], { id }: ObservedContainer): Promise<string[]> {

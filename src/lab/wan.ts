@@ -5,7 +5,7 @@ import { didYouMean } from '../stack/names.ts';
 import { placeNodes, requireRegion } from '../wan/place-nodes.ts';
 import { type Preset, presets, rttBetween } from '../wan/presets.ts';
 import { addFaults, type NewFault, removeFaults } from './change-faults.ts';
-import { type FaultChange, faultChange } from './fault-change.ts';
+import { type FaultChange, faultChange, faultsRemoved } from './fault-change.ts';
 import { completeParams } from './fault-params.ts';
 import type { Session } from './session.ts';
 
@@ -75,8 +75,7 @@ export async function wan(session: Session, options: WanOptions): Promise<WanCha
     rttMs: matrix(preset, rttMs),
   });
   if (dryRun) return result(faultChange(session, { ...planned, mode: WAN }));
-  const setting = { from: WAN, id: WAN, ...(seed !== undefined && { seed }) };
-  const added = await addFaults(session, placements, setting);
+  const added = await addFaults(session, placements, { from: WAN, id: WAN, seed });
   const others = session.model.edges
     .map(({ name }) => name)
     .filter((name) => !placements.has(name));
@@ -91,9 +90,7 @@ export const listPresets = (): ShownPreset[] =>
 export async function wanOff(session: Session, dryRun = false): Promise<FaultChange> {
   const all = session.model.edges.map(({ name }) => name);
   const removed = await removeFaults(session, all, ({ from }) => from === WAN, dryRun);
-  const { edges, faults, tookMs } = removed;
-  const planned = { requested: 'off', resolved: {}, edges, of: all.length, mode: WAN };
-  return { ...faultChange(session, planned), faults, tookMs: Math.round(tookMs) };
+  return faultsRemoved(session, { requested: 'off', of: all.length, mode: WAN }, removed);
 }
 
 function delays(rttMs: number, jitter: number): NewFault[] {

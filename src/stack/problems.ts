@@ -30,7 +30,7 @@ export function failWith(problems: readonly Problem[], text: string, path: strin
   const place = typeof at === 'object' ? `${path}:${lineAndColumn(text, at.start)}` : (at ?? path);
   const help = hint ?? (typeof at === 'string' ? ABOUT_SET : undefined);
   throw new LabError('lab-invalid', printable(`${place}: ${message}${more}`), {
-    ...(help !== undefined && { hint: help }),
+    hint: help,
     ...(typeof at === 'object' && { details: excerpt(text, at) }),
   });
 }

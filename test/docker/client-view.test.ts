@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { proxyImageTag } from '../../src/docker/images.ts';
+import { proxyImageTag } from '../../src/docker/proxy-context.ts';
 import type { LabStatus } from '../../src/lab/status.ts';
 import { startLab, type TestLab } from './labctl.ts';
 

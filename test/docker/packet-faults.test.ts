@@ -5,7 +5,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { proxyImageTag } from '../../src/docker/images.ts';
+import { proxyImageTag } from '../../src/docker/proxy-context.ts';
 import type { ListedFault } from '../../src/lab/faults.ts';
 import { docker, startLab, type TestLab } from './labctl.ts';
 

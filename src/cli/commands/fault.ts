@@ -88,8 +88,8 @@ const add: CommandSpec = {
         ...(after && 'afterBytes' in after && after),
       },
       ...(after && 'afterMs' in after && after),
-      ...(seed !== undefined && { seed }),
-      ...(forMs !== undefined && { forMs }),
+      seed,
+      forMs,
     });
     await mendIfInterrupted(context, change);
     await context.print({

@@ -120,7 +120,7 @@ async function act(
   { signal, timeout: timeoutMs, for: forMs }: Options,
 ): Promise<Done> {
   const { lifecycle } = await import('../../lab/lifecycle.ts');
-  const how = { timeoutMs, ...(signal && { signal }) };
+  const how = { timeoutMs, signal };
   if (forMs === undefined) return lifecycle(session, action, names, how);
   const { lifecycleFor } = await import('../../lab/lifecycle-for.ts');
   const back = BACK[action]!;

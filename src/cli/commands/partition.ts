@@ -100,7 +100,7 @@ export const partition: CommandSpec = {
       .flatMap((word) => word.split('|'))
       .map((side) => side.split(/[,\s]+/).filter(Boolean))
       .filter((side) => side.length);
-    const options: PartitionOptions = { sides, ...rest, ...(forMs === undefined ? {} : { forMs }) };
+    const options: PartitionOptions = { sides, ...rest, forMs };
     if (isHeld(rest) && rest.dryRun)
       throw new LabError('usage', 'a held partition has no dry run; the partition alone has one', {
         hint: 'leave out --flap, --rolling, --chase and --until',

@@ -11,7 +11,6 @@ export const trace: CommandSpec = {
   run: async (context, edges: readonly string[], { for: forMs }: { for?: number }) => {
     const { trace } = await import('../../lab/trace.ts');
     const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
-    const limit = forMs === undefined ? {} : { forMs };
-    await trace(await context.session(), edges, say, { signal: context.signal, ...limit });
+    await trace(await context.session(), edges, say, { signal: context.signal, forMs });
   },
 };

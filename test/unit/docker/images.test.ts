@@ -5,7 +5,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { mmdebstrapArgs } from '../../../src/docker/base-image.ts';
 import { originOf } from '../../../src/docker/image-origin.ts';
 import { lastWords } from '../../../src/docker/image-steps.ts';
-import { proxyImageTag, stageProxyContext } from '../../../src/docker/images.ts';
+import { proxyImageTag, stageProxyContext } from '../../../src/docker/proxy-context.ts';
 
 test('where an image came from is read off the image', () => {
   const digests = ['quay.io/coreos/etcd@sha256:00'];
