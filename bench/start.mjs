@@ -1,11 +1,11 @@
 // `labctl up` of three members against plain `docker compose up` of the same three. Both end when
-// every member is well and all agree on who leads; the same code of src/systems/etcd.ts finds that
+// every member is well and all agree on who leads; the same code of src/systems/etcd/etcd.ts finds that
 // out.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { etcd } from '../dist/systems/etcd.js';
+import { etcd } from '../dist/systems/etcd/etcd.js';
 import { plainUp, writePlain } from './plain.mjs';
 import { atMost, ratios, row } from './rows.mjs';
 import { interleave, labctlUp, stackName, withLab } from './run.mjs';

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { NodeAccess } from '../../../src/stack/model.ts';
 import type { ScaleStep } from '../../../src/stack/scaling.ts';
-import { etcd } from '../../../src/systems/etcd.ts';
+import { etcd } from '../../../src/systems/etcd/etcd.ts';
 
 interface Member {
   ID: string;

@@ -1,7 +1,7 @@
 // What etcd says of itself, against answers as its versions give them.
 import { expect, test } from 'vitest';
 import type { Ask, NodeHealth } from '../../../src/stack/model.ts';
-import { etcd } from '../../../src/systems/etcd.ts';
+import { etcd } from '../../../src/systems/etcd/etcd.ts';
 
 const config = (set: object = {}) => ({ system: 'etcd', ...(etcd.schema.parse(set) as object) });
 const http = (status: number, body: object) =>

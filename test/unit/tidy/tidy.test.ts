@@ -216,9 +216,7 @@ test('every file of a registry has its line in the map', () => {
       .filter((path) => dirname(path) === dir) // folders below hold the parts of one
       .map((path) => basename(path, '.ts'))
       .filter((name) => name !== 'index');
-  const contract = new Set(
-    'fault draw netem seed modes shape sets ask-http etcd-members kit'.split(' '),
-  );
+  const contract = new Set('fault draw netem seed modes shape sets ask-http kit'.split(' '));
   const registered = (dir: string) =>
     named(dir)
       .filter((name) => !contract.has(name))

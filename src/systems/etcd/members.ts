@@ -1,12 +1,10 @@
 // How members join an etcd cluster and leave it, over etcd's JSON gateway. From 3.4 on a member
 // joins as a learner, which has no vote until it has the others' log: a quorum never has to wait
 // for it. Facts read in etcd's sources at v3.3.25 and v3.5.21.
-import type { Node } from '../stack/model.ts';
-import type { ReachedNode, ScaleStep } from '../stack/scaling.ts';
-import { askHttp } from './ask-http.ts';
-
-const CLIENT_PORT = 2379;
-const PEER_PORT = 2380;
+import type { Node } from '../../stack/model.ts';
+import type { ReachedNode, ScaleStep } from '../../stack/scaling.ts';
+import { parseJson } from '../ask-http.ts';
+import { askGateway, type MemberStatus, minor, PEER_PORT } from './gateway.ts';
 
 /** A change of members is answered when it is committed; etcd's own limit is 7 s. */
 const LIMIT_MS = 8_000;
@@ -17,12 +15,6 @@ interface Member {
   readonly name?: string;
   readonly peerURLs: readonly string[];
   readonly isLearner?: boolean;
-}
-
-interface Status {
-  readonly header: { readonly member_id: string };
-  readonly leader: string;
-  readonly raftTerm: string;
 }
 
 /** The cluster as the one who leads sees it. */
@@ -93,7 +85,7 @@ async function clusterOf(
   const own = nodes.filter(({ node }) => node.group === group);
   const words = await Promise.all(own.map((each) => call(each, 'maintenance/status', {})));
   const leaders = own
-    .map((each, i) => ({ each, ...(words[i] as Partial<Status>) }))
+    .map((each, i) => ({ each, ...(words[i] as Partial<MemberStatus>) }))
     .filter(({ leader, header }) => leader && leader === header?.member_id)
     .sort((a, b) => Number(b.raftTerm) - Number(a.raftTerm)); // one that is cut off has an old term
   const [first] = leaders;
@@ -101,15 +93,12 @@ async function clusterOf(
   const answer = await call(first.each, 'cluster/member/list', {});
   const { members } = answer as { members?: readonly Member[] };
   if (!members) return answer.refused ?? 'no answer';
-  const learners = own.every((each) => minor(each) >= 4);
+  const learners = own.every(({ config }) => minor(config) >= 4);
   return { leader: first.each, leaderId: first.leader!, members, learners };
 }
 
 const memberOf = ({ members }: Pick<Cluster, 'members'>, { name }: Node): Member | undefined =>
   members.find(({ peerURLs }) => peerURLs.includes(`http://${name}:${PEER_PORT}`));
-
-const minor = ({ config }: ReachedNode): number =>
-  Number(String(config.version).replace(/^v/, '').split('.')[1]);
 
 interface Answer {
   /** `unhealthy cluster`: what etcd refuses a change for. */
@@ -117,22 +106,12 @@ interface Answer {
   readonly [key: string]: unknown;
 }
 
-/** 3.3 has its gateway at /v3beta; builds differ in where an error has its words. */
-async function call(to: ReachedNode, path: string, body: object): Promise<Answer> {
-  const prefix = minor(to) >= 4 ? 'v3' : 'v3beta';
-  const words = [`/${prefix}/${path}`, LIMIT_MS, { body: JSON.stringify(body) }] as const;
-  const answer = await askHttp(to.access.ask, CLIENT_PORT, 'POST', ...words);
-  if (!answer) return { refused: 'no answer' };
-  const said = parse(answer.body);
+/** Builds differ in where an error has its words. */
+async function call({ access, config }: ReachedNode, path: string, body: object): Promise<Answer> {
+  const answer = await askGateway(access.ask, config, path, body, LIMIT_MS);
+  const said = answer && parseJson<Answer>(answer.body);
+  if (!said) return { refused: 'no answer' };
   if (answer.status === 200) return said;
   const { message, error = `status ${answer.status}` } = said;
   return { refused: String(message ?? error).replace(/^etcdserver: /, '') };
-}
-
-function parse(json: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return { refused: 'no answer' }; // cut short
-  }
 }

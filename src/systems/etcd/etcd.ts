@@ -9,14 +9,13 @@ import type {
   ServiceContext,
   System,
   SystemConfig,
-} from '../stack/model.ts';
-import { dockerBytes } from '../stack/units.ts';
-import { hostPorts, limitsOf, overridesOf, path, size, text } from '../stack/values.ts';
-import { askHttp, parseJson } from './ask-http.ts';
-import { isLeaving, join, leave, settle } from './etcd-members.ts';
+} from '../../stack/model.ts';
+import { dockerBytes } from '../../stack/units.ts';
+import { hostPorts, limitsOf, overridesOf, path, size, text } from '../../stack/values.ts';
+import { askHttp, parseJson } from '../ask-http.ts';
+import { askGateway, CLIENT_PORT, type MemberStatus, minor, PEER_PORT } from './gateway.ts';
+import { isLeaving, join, leave, settle } from './members.ts';
 
-const CLIENT_PORT = 2379;
-const PEER_PORT = 2380;
 const MEMBERS_MAX = 25;
 const DEFAULT_VERSION = '3.5.16';
 
@@ -204,23 +203,9 @@ export const etcd: System = {
   ],
 };
 
-const minor = (config: SystemConfig): number =>
-  Number(read(config).version.replace(/^v/, '').split('.')[1]);
-
-interface MemberStatus {
-  readonly header: { readonly member_id: string };
-  readonly leader?: string;
-  readonly raftTerm?: string;
-  readonly raftIndex?: string;
-}
-
-/**
- * POST maintenance/status answers at once, also without a quorum. 3.3 has its gateway at /v3beta.
- */
+/** maintenance/status answers at once, also without a quorum. */
 async function memberStatus(ask: Ask, config: SystemConfig): Promise<MemberStatus | undefined> {
-  const prefix = minor(config) >= 4 ? 'v3' : 'v3beta';
-  const path = `/${prefix}/maintenance/status`;
-  const answer = await askHttp(ask, CLIENT_PORT, 'POST', path, PROBE_LIMIT_MS);
+  const answer = await askGateway(ask, config, 'maintenance/status', {}, PROBE_LIMIT_MS);
   return answer?.status === 200 ? parseJson<MemberStatus>(answer.body) : undefined;
 }
 
