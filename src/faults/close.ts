@@ -1,4 +1,4 @@
-import { CONNECTION_SCOPES, type FaultKind, MOMENT, momentOf } from './fault.ts';
+import { CONNECTION_SCOPES, type FaultKind, MOMENT, momentOf, SIDE } from './fault.ts';
 
 export const close: FaultKind = {
   summary: 'end connections in good order (FIN): at once, after a time, or after so many bytes',
@@ -11,12 +11,7 @@ export const close: FaultKind = {
   stage: 'limit',
   params: {
     ...MOMENT,
-    side: {
-      type: 'choice',
-      choices: ['both', 'src', 'dst'],
-      default: 'both',
-      doc: 'who gets the FIN',
-    },
+    side: { ...SIDE, doc: 'who gets the FIN' },
   },
   scopes: CONNECTION_SCOPES,
   lossy: true,

@@ -7,7 +7,8 @@
 export type Direction = 'up' | 'down';
 
 /** A link of the proxy: src is the dialler's, dst the listener's. */
-export type Side = 'src' | 'dst';
+export const SIDES = ['src', 'dst'] as const;
+export type Side = (typeof SIDES)[number];
 
 /** What of an edge a fault acts on; what is not there does not narrow it. */
 export interface Scope {
@@ -46,8 +47,8 @@ export type FaultParams = Readonly<Record<string, string | number | boolean>>;
  * stream: in the proxy's own code, works everywhere. netns: the packet filter and the links of its
  * network namespace. netem: the kernel's network emulator, which many kernels lack.
  */
-export type Tier = 'stream' | 'netns' | 'netem';
-export const TIERS: readonly Tier[] = ['stream', 'netns', 'netem'];
+export const TIERS = ['stream', 'netns', 'netem'] as const;
+export type Tier = (typeof TIERS)[number];
 
 /** One typed parameter; `fault kinds`, the CLI's parser and docs/faults.md are made from it. */
 export interface Param {
@@ -146,7 +147,7 @@ export const PACKET_SCOPES = ['direction', 'port'] as const;
 
 export const SIDE: Param = {
   type: 'choice',
-  choices: ['both', 'src', 'dst'],
+  choices: ['both', ...SIDES],
   default: 'both',
   doc: "only on the dialler's link (src) or the listener's (dst)",
 };

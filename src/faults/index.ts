@@ -49,6 +49,3 @@ export const faultKinds: Readonly<Record<string, FaultKind>> = {
   reorder,
   'packet-corrupt': packetCorrupt,
 };
-
-/** The kinds that let nothing through: the modes of a partition. */
-export const cuttingKinds = Object.keys(faultKinds).filter((kind) => faultKinds[kind]!.cuts);

@@ -1,6 +1,6 @@
 // The modes of a partition: every kind that lets nothing through, and mixtures that have a name. A
 // mode is a list of faults that are put on an edge together, under one id.
-import { cuttingKinds, faultKinds } from './index.ts';
+import { faultKinds } from './index.ts';
 
 export interface Mode {
   readonly summary: string;
@@ -10,13 +10,10 @@ export interface Mode {
   readonly leaves?: 'connections' | 'link';
 }
 
-const single = (kind: string): [string, Mode] => [
-  kind,
-  { summary: faultKinds[kind]!.summary, faults: [kind] },
-];
+const cutting = Object.entries(faultKinds).filter(([, { cuts }]) => cuts);
 
 export const modes: Readonly<Record<string, Mode>> = {
-  ...Object.fromEntries(cuttingKinds.map(single)),
+  ...Object.fromEntries(cutting.map(([kind, { summary }]) => [kind, { summary, faults: [kind] }])),
   'no-new': {
     summary: 'refuse new connections; those that are open live',
     faults: ['refuse existing=keep'],

@@ -7,11 +7,10 @@ import { dial, type Target } from './dial.ts';
 import { inbox, withInbox } from './inbox.ts';
 import { Pipe } from './pipe.ts';
 import { resetSocket } from './reset.ts';
+import { TIMER_MAX_MS } from './schedule.ts';
 
 /** Longer than this a dead upstream does not look like an accepted connection. */
 const DIAL_LIMIT_MS = 10_000;
-/** The longest delay that setTimeout takes. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /**
  * After a packet cut ends, a peer that has forgotten the connection answers the first probe with

@@ -1,14 +1,8 @@
 // The proxy's two links: taken down and up again, and the kernel's network emulator on them.
 import { Resolver } from 'node:dns/promises';
-import type { Side } from '../faults/fault.ts';
+import { SIDES, type Side } from '../faults/fault.ts';
+import type { NetnsPlan } from './netns-plan.ts';
 import { runTool } from './run-tool.ts';
-
-export interface LinkState {
-  readonly unplugged: readonly Side[];
-  readonly netem: Readonly<Partial<Record<Side, string>>>;
-}
-
-const SIDES: readonly Side[] = ['src', 'dst'];
 
 interface Link {
   words: string | undefined;
@@ -24,7 +18,7 @@ const inForce: Record<Side, Link> = {
 let routes: string[] = [];
 
 /** Puts this state of the links in force, or, with the words of ip or tc, what was. */
-export async function applyLinks(wanted: LinkState, upstream: string): Promise<void> {
+export async function applyLinks(wanted: NetnsPlan, upstream: string): Promise<void> {
   const before = structuredClone(inForce);
   const link = (side: Side): Link => ({
     words: wanted.netem[side],

@@ -1,5 +1,5 @@
 // What the faults of an edge ask of the proxy's network namespace, all of them together. Pure.
-import type { Direction, Fault, Side } from '../faults/fault.ts';
+import { type Direction, type Fault, SIDES, type Side } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 
 export interface NetnsPlan {
@@ -14,8 +14,6 @@ export interface NetnsPlan {
 }
 
 export const NO_PLAN: NetnsPlan = { keys: [], input: [], output: [], unplugged: [], netem: {} };
-
-const SIDES: readonly Side[] = ['src', 'dst'];
 
 /**
  * The four ways of a packet. A port of the edge is always that of the listener, so it tells both

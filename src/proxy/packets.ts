@@ -1,13 +1,11 @@
 // The packet filter: nft rules in the proxy's own network namespace. One table of our own, replaced
 // as a whole: Docker keeps its DNS rules in `table ip nat` beside it, so the ruleset is never
 // flushed.
+import type { NetnsPlan } from './netns-plan.ts';
 import { PROBE_PORTS } from './probe.ts';
 import { runTool } from './run-tool.ts';
 
-export interface PacketRules {
-  readonly input: readonly string[];
-  readonly output: readonly string[];
-}
+type PacketRules = Pick<NetnsPlan, 'input' | 'output'>;
 
 /** What a fault did to packets. */
 export interface PacketCount {

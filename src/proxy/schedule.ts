@@ -1,7 +1,7 @@
 // Calls back at the next of some moments in time, however far they are.
 
 /** The longest delay that setTimeout takes. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
+export const TIMER_MAX_MS = 2 ** 31 - 1;
 /** When something could not be done (nft, the disk or a listener failed), it is tried again. */
 const RETRY_MS = 1_000;
 

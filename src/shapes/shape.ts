@@ -16,8 +16,8 @@ export type Cut = readonly [from: string, to: string];
  * edge: nothing crosses `from:to`, whoever sends; dial: `from` cannot open to `to`, what is open
  * lives; data: no byte from `from` gets to `to`, whoever dialled; packet: no packet does.
  */
-export type OneWay = 'edge' | 'dial' | 'data' | 'packet';
-export const ONE_WAYS: readonly OneWay[] = ['edge', 'dial', 'data', 'packet'];
+export const ONE_WAYS = ['edge', 'dial', 'data', 'packet'] as const;
+export type OneWay = (typeof ONE_WAYS)[number];
 
 export interface ShapeNode {
   readonly name: string;
