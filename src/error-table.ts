@@ -12,14 +12,13 @@ export const errorTable = {
     'There is no stack of that name, or no such file.',
     'labctl stacks lists the built-in ones; a path to a YAML file works too.',
   ),
-  'weave-impossible': {
-    exit: 2,
-    meaning:
-      'A compose project cannot become a lab: it is not valid, has services on networks where no ' +
+  'weave-impossible': row(
+    2,
+    true,
+    'A compose project cannot become a lab: it is not valid, has services on networks where no ' +
       'proxy can stand, or the name of the lab is that of a project of yours.',
-    remedy: 'Leave such services out by --without, or name the lab by --lab.',
-    definite: true,
-  },
+    'Leave such services out by --without, or name the lab by --lab.',
+  ),
   'lab-invalid': row(
     2,
     true,

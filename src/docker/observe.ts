@@ -8,7 +8,6 @@ export const LAB_LABEL = 'labctl.lab';
 
 export interface ObservedContainer {
   readonly id: string;
-  readonly name: string;
   /** docker's word: running, exited, paused, created, restarting, dead. */
   readonly state: string;
   /** docker's sentence: `Up 2 minutes`. */
@@ -16,14 +15,8 @@ export interface ObservedContainer {
   readonly image: { readonly ref: string; readonly id: string };
   /** Names of the docker networks it is attached to. */
   readonly networks: readonly string[];
-  /** Set on the container of a node. */
-  readonly node?: string;
   /** Set on the container of a node: the stack, with the sizes that it had at that time. */
   readonly stack?: Stack;
-  /** Set on a proxy: the edge's name. */
-  readonly edge?: string;
-  /** Set on a container of the monitor. */
-  readonly monitor?: string;
   /**
    * Port inside -> port on 127.0.0.1, from a label: the engine forgets it while a proxy is down.
    */
@@ -31,7 +24,6 @@ export interface ObservedContainer {
 }
 
 export interface ObservedNetwork {
-  readonly id: string;
   readonly subnet: string;
   /** Its node came to a group that ran. */
   readonly joined: boolean;
@@ -65,22 +57,23 @@ export async function observeLabs(docker: Docker): Promise<Map<string, ObservedL
     const name = labels![LAB_LABEL]!;
     return labs.get(name) ?? labs.set(name, emptyLab(name)).get(name)!;
   };
-  for (const { Id: id, Labels: labels, IPAM } of networks) {
+  for (const { Labels: labels, IPAM } of networks) {
     const lab = labOf(labels);
     const joined = labels!['labctl.joined'] === 'true';
     const subnet = IPAM?.Config?.[0]?.Subnet ?? '';
-    lab.networks.set(labels!['labctl.network']!, { id, subnet, joined });
+    lab.networks.set(labels!['labctl.network']!, { subnet, joined });
   }
   // The engine lists the youngest first: after an up that was cut short its stack is what counts.
   for (const info of containers) {
     const container = observed(info);
     const lab = labOf(info.Labels);
-    if (container.node) lab.nodes.set(container.node, container);
-    lab.stack ??= container.stack;
+    const { 'labctl.node': node, 'labctl.edge': edge, 'labctl.monitor': monitor } = info.Labels;
     const { 'labctl.replaced': replaced } = info.Labels;
-    if (container.node && replaced) lab.replaced[container.node] = JSON.parse(replaced);
-    if (container.edge) lab.proxies.set(container.edge, container);
-    if (container.monitor) lab.monitors.set(container.monitor, container);
+    if (node) lab.nodes.set(node, container);
+    if (node && replaced) lab.replaced[node] = JSON.parse(replaced);
+    if (edge) lab.proxies.set(edge, container);
+    if (monitor) lab.monitors.set(monitor, container);
+    lab.stack ??= container.stack;
   }
   return labs;
 }
@@ -105,19 +98,14 @@ const emptyLab = (name: string): MutableLab => ({
 });
 
 function observed(info: Docker.ContainerInfo): ObservedContainer {
-  const { 'labctl.node': node, 'labctl.edge': edge, 'labctl.publish': publish } = info.Labels;
-  const { 'labctl.stack': stack, 'labctl.monitor': monitor } = info.Labels;
+  const { 'labctl.stack': stack, 'labctl.publish': publish } = info.Labels;
   return {
     id: info.Id,
-    name: info.Names[0]!.replace(/^\//, ''),
     state: info.State,
     status: info.Status,
     image: { ref: info.Image, id: info.ImageID },
     networks: Object.keys(info.NetworkSettings?.Networks ?? {}),
-    ...(node && { node }),
     ...(stack && { stack: JSON.parse(stack) as Stack }),
-    ...(edge && { edge }),
-    ...(monitor && { monitor }),
     published: new Map(publish ? (JSON.parse(publish) as [number, number][]) : []),
   };
 }

@@ -27,6 +27,8 @@ const RULES: Readonly<Record<Action, { done: readonly string[]; wrong: readonly 
   unpause: { done: ['running'], wrong: ['exited', 'created', 'dead'] },
 };
 
+export const ACTIONS = Object.keys(RULES) as readonly Action[];
+
 export interface LifecycleResult {
   /** Nodes that the action was done to. */
   readonly changed: readonly string[];

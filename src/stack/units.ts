@@ -1,8 +1,6 @@
 // Quantities with units, as people write them. A number without its unit is refused: guessing
 // between 30 s and 30 ms is how an afternoon is lost.
 
-import { LabError } from '../errors.ts';
-
 /** What a text says, in the unit of the property's name, or why it says nothing. */
 export type Duration = { readonly ms: number } | { readonly problem: string };
 
@@ -66,11 +64,4 @@ export function formatBytes(bytes: number): string {
   const unit = ['b', 'k', 'm', 'g'].findLast((each) => bytes >= 1024 ** POWERS[each]!) ?? 'b';
   const value = bytes / 1024 ** POWERS[unit]!;
   return `${Math.round(value * 10) / 10}${unit}`;
-}
-
-/** `text` of a flag in milliseconds. Throws `usage` if it is none: `--for: 30 has no unit; ...`. */
-export function readDuration(text: string, flag: string): number {
-  const duration = parseDuration(text);
-  if ('ms' in duration) return duration.ms;
-  throw new LabError('usage', `${flag}: ${text} ${duration.problem}`);
 }

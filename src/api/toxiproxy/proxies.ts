@@ -2,7 +2,7 @@
 // not matter who set it.
 import { z } from 'zod';
 import type { LabEdge } from '../../lab/edges.ts';
-import { badBody, refusal } from './errors.ts';
+import { badBody, checkBody, refusal } from './errors.ts';
 import { faultToToxic, type Toxic } from './toxics.ts';
 
 export interface Proxy {
@@ -51,12 +51,7 @@ const wire = z.object({
 });
 export type ProxyWish = z.infer<typeof wire>;
 
-export function readProxy(body: unknown): ProxyWish {
-  const { data, error } = wire.safeParse(body);
-  if (data) return data;
-  const { path, message } = error.issues[0]!;
-  throw badBody([...path, message].join(': '));
-}
+export const readProxy = (body: unknown): ProxyWish => checkBody(wire, body);
 
 /** The list of /populate. */
 export function readProxies(body: unknown): ProxyWish[] {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Fault } from '../../faults/fault.ts';
 import type { ShownFault } from '../../lab/show-fault.ts';
 import { FAULT_ID } from '../lab.ts';
-import { badBody, refusal } from './errors.ts';
+import { checkBody, refusal } from './errors.ts';
 
 export interface Toxic {
   readonly name: string;
@@ -144,7 +144,7 @@ const wire = z.object({
 
 /** The body of a new toxic, with toxiproxy's defaults. Throws ToxiproxyError. */
 export function readToxic(body: unknown): Toxic {
-  const { type, toxicity, attributes, ...given } = parse(wire, body);
+  const { type, toxicity, attributes, ...given } = checkBody(wire, body);
   const stream = given.stream ?? 'downstream';
   if (stream !== 'upstream' && stream !== 'downstream')
     throw refusal(400, 'stream was invalid, can be either upstream or downstream');
@@ -154,18 +154,18 @@ export function readToxic(body: unknown): Toxic {
     type: type!,
     stream,
     toxicity: toxicity ?? 1,
-    attributes: parse(known.attributes, attributes ?? {}, 'attributes') as Attributes,
+    attributes: checkBody(known.attributes, attributes ?? {}, 'attributes') as Attributes,
   };
 }
 
 /** A toxic with the attributes and the toxicity that the body has. Throws ToxiproxyError. */
 export function changeToxic(toxic: Toxic, body: unknown): Toxic {
-  const { toxicity, attributes } = parse(wire, body);
+  const { toxicity, attributes } = checkBody(wire, body);
   const wanted = { ...toxic.attributes, ...attributes };
   return {
     ...toxic,
     toxicity: toxicity ?? toxic.toxicity,
-    attributes: parse(typeOf(toxic.type).attributes, wanted, 'attributes') as Attributes,
+    attributes: checkBody(typeOf(toxic.type).attributes, wanted, 'attributes') as Attributes,
   };
 }
 
@@ -173,14 +173,6 @@ function typeOf(type: string): ToxicType {
   if (Object.hasOwn(toxicTypes, type)) return toxicTypes[type]!;
   const known = Object.keys(toxicTypes).join(', ');
   throw refusal(400, `invalid toxic type: "${type}" is none of ${known}`);
-}
-
-function parse<T>(schema: z.ZodType<T>, body: unknown, within = ''): T {
-  const { data, error } = schema.safeParse(body);
-  if (!error) return data;
-  const { path, message } = error.issues[0]!;
-  const where = [within, ...path].filter(Boolean).join('.');
-  throw badBody(where ? `${where}: ${message}` : message);
 }
 
 export function toxicToFault({ type, stream, toxicity, attributes }: Toxic): ToxicFault {

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { asLabError } from '../../errors.ts';
 import type { LabEvent } from '../../lab/events.ts';
 import { checkHold } from '../../lab/hold-partition.ts';
-import type { Action } from '../../lab/lifecycle.ts';
+import { ACTIONS } from '../../lab/lifecycle.ts';
 import { type Face, json, type Method, type Reply } from '../http.ts';
 import type { ApiLab } from '../lab.ts';
 import { createHub, type Hub } from '../sse.ts';
@@ -46,8 +46,6 @@ const EVENT_CLIENTS_MAX = 16;
 
 /** Of what starts nodes and waits for them. */
 const LONG_LIMIT_MS = 10 * 60_000;
-
-const ACTIONS: readonly Action[] = ['start', 'stop', 'restart', 'kill', 'pause', 'unpause'];
 
 const ok = (body: object): Reply => json(200, { version: 1, ...body });
 

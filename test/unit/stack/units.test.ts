@@ -5,9 +5,7 @@ import {
   formatBytes,
   formatDuration,
   parseDuration,
-  readDuration,
 } from '../../../src/stack/units.ts';
-import { errorOf } from './fake.ts';
 
 describe('durations', () => {
   test.each([
@@ -57,13 +55,6 @@ describe('durations', () => {
       fc.property(ns, (count) => {
         expect(parseDuration(formatDuration(count / 1e6))).toEqual({ ms: count / 1e6 });
       }),
-    );
-  });
-
-  test('a flag says which flag it is', () => {
-    expect(readDuration('1m', '--for')).toBe(60_000);
-    expect(errorOf(() => readDuration('30', '--for'))).toMatch(
-      /^error: --for: 30 has no unit; write 30s or 30ms {2}\(usage\)/,
     );
   });
 });
