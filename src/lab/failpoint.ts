@@ -1,7 +1,7 @@
 // failpoint: places in a program's own code where it can be made to fail, sleep or stop, in builds
 // that have them. Asked of the node itself, past every fault on its edges.
 import { LabError } from '../errors.ts';
-import { edgeName, HOST } from '../stack/model.ts';
+import { hostEdge } from '../stack/model.ts';
 import { askHttp } from '../systems/ask-http.ts';
 import { systems } from '../systems/index.ts';
 import { openControls } from './controls.ts';
@@ -43,7 +43,7 @@ export async function failpoint(
     });
   const { state } = containerOf(session, name);
   if (state !== 'running') throw new LabError('node-state', `${name} is ${state}`);
-  const edge = edgeName(HOST, name);
+  const edge = hostEdge(name);
   using controls = await openControls(session, [edge]);
   const control = controls.open.get(edge);
   if (!control) throw controls.closed.get(edge)!;

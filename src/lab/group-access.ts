@@ -4,7 +4,7 @@ import { observeVolumes } from '../docker/observe.ts';
 import { workOnVolume } from '../docker/volume.ts';
 import { LabError } from '../errors.ts';
 import type { GroupAccess } from '../stack/group.ts';
-import { edgeName, HOST } from '../stack/model.ts';
+import { hostEdge } from '../stack/model.ts';
 import { openControls } from './controls.ts';
 import { containerOf, type Session } from './session.ts';
 
@@ -13,7 +13,7 @@ export function groupAccess(session: Session): GroupAccess {
   return {
     of: ({ name }) => ({
       ask: async (port, text, limitMs) => {
-        const edge = edgeName(HOST, name);
+        const edge = hostEdge(name);
         using controls = await openControls(session, [edge]);
         const control = controls.open.get(edge);
         if (!control) throw controls.closed.get(edge)!;

@@ -10,6 +10,7 @@ import type { Model } from '../stack/model.ts';
 import { monitorsOf } from '../stack/monitor.ts';
 import { assignPorts } from '../stack/ports.ts';
 import { allocateSubnets } from '../stack/subnets.ts';
+import { publishedPort } from './endpoint.ts';
 import { type Place, portWants } from './place-blindly.ts';
 
 export { SUBNETS_DEFAULT } from './place-blindly.ts';
@@ -53,7 +54,7 @@ function keptPorts(
   const kept = new Map<string, number>();
   for (const node of nodes)
     for (const name of node.publish) {
-      const port = observed?.proxies.get(`host:${node.name}`)?.published.get(node.ports[name]!);
+      const port = observed && publishedPort(observed, node, name);
       if (port !== undefined) kept.set(hostPortKey(node, name), port);
     }
   for (const name of monitorsOf(stack)) {

@@ -7,8 +7,7 @@ import { LabError } from '../errors.ts';
 import {
   type Claim,
   configOf,
-  edgeName,
-  HOST,
+  hostEdge,
   isCustom,
   type Node,
   type NodeAccess,
@@ -61,7 +60,7 @@ async function probeNode(
   }
   const system = systems[node.system];
   if (!system) return dockerHealth(container.status);
-  const edge = edgeName(HOST, name);
+  const edge = hostEdge(name);
   const control = controls.open.get(edge);
   if (!control) return { health: 'unknown', detail: `proxy ${edge} is down`, leader: null };
   const access = accessTo(docker, container, control);
@@ -85,7 +84,7 @@ export function reachedNodes(
 ): ReachedNode[] {
   return model.nodes.flatMap((node) => {
     const container = observed.nodes.get(node.name);
-    const control = controls.open.get(edgeName(HOST, node.name));
+    const control = controls.open.get(hostEdge(node.name));
     if (isCustom(node) || container?.state !== 'running' || !control) return [];
     const access = accessTo(docker, container, control);
     return [{ node, access, config: configOf(model, node) }];
@@ -97,7 +96,7 @@ export async function askClaims(
   session: Session,
   nodes: readonly Node[] = session.model.nodes,
 ): Promise<ReadonlyMap<string, Claim>> {
-  const asked = new Set(nodes.map(({ name }) => edgeName(HOST, name)));
+  const asked = new Set(nodes.map(({ name }) => hostEdge(name)));
   const edges = session.model.edges.map(({ name }) => name).filter((name) => asked.has(name));
   using controls = await openControls(session, edges);
   const claims = new Map<string, Claim>();

@@ -2,11 +2,13 @@
 import type { Control } from '../control/client.ts';
 import type { EdgeState } from '../control/protocol.ts';
 import { type ImageOrigin, originsById } from '../docker/image-origin.ts';
+import type { ObservedLab } from '../docker/observe.ts';
 import type { LabError } from '../errors.ts';
 import type { Fault } from '../faults/fault.ts';
 import { faultKinds } from '../faults/index.ts';
 import type { Edge, Health, Node, NodeConfig, NodeHealth } from '../stack/model.ts';
 import { openControls } from './controls.ts';
+import { publishedPort } from './endpoint.ts';
 import { type MonitorStatus, monitorStatus } from './monitors.ts';
 import { probeNodes, unready } from './probe-nodes.ts';
 import type { Session } from './session.ts';
@@ -116,13 +118,13 @@ function nodeStatus(
     replaced: model.replaced[node.name] ?? null,
     facts: facts ?? null,
     brief: brief ?? null,
-    endpoints: endpointsOf(observed.proxies.get(`host:${node.name}`)?.published, node),
+    endpoints: endpointsOf(observed, node),
   };
 }
 
-function endpointsOf(published: ReadonlyMap<number, number> | undefined, node: Node) {
+function endpointsOf(observed: ObservedLab, node: Node) {
   const found = node.publish.flatMap((name) => {
-    const port = published?.get(node.ports[name]!);
+    const port = publishedPort(observed, node, name);
     return port ? [[name, `127.0.0.1:${port}`]] : [];
   });
   return Object.fromEntries(found) as Record<string, string>;

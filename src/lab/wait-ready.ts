@@ -6,7 +6,7 @@ import type { Control } from '../control/client.ts';
 import { tailLogs } from '../docker/logs.ts';
 import { isDone, type ObservedContainer } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
-import { edgeName, HOST, isCustom, type NodeHealth } from '../stack/model.ts';
+import { hostEdge, isCustom, type NodeHealth } from '../stack/model.ts';
 import { formatDuration } from '../stack/units.ts';
 import { runSteps, stepsOf } from './bootstrap.ts';
 import { openControls } from './controls.ts';
@@ -114,7 +114,7 @@ function hintOf(healths: ReadonlyMap<string, NodeHealth>, faulty: number): strin
 }
 
 async function look(session: Session, only?: string) {
-  using controls = await openControls(session, only ? [edgeName(HOST, only)] : undefined);
+  using controls = await openControls(session, only ? [hostEdge(only)] : undefined);
   const answers = (control: Control) => control.get().catch(() => undefined);
   const states = await Promise.all([...controls.open.values()].map(answers));
   const silent = controls.closed.size + states.filter((state) => !state).length;

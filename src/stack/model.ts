@@ -250,6 +250,9 @@ export const isCustom = ({ system }: Pick<Node, 'system'>): boolean => system ==
 
 export const edgeName = (from: string, to: string): string => `${from}:${to}`;
 
+/** The edge from the user's machine to a node. */
+export const hostEdge = (node: string): string => edgeName(HOST, node);
+
 /** True for an edge from the user's machine. */
 export const isHostEdge = (edge: Pick<Edge, 'from'>): boolean => edge.from === HOST;
 

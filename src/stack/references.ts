@@ -2,6 +2,7 @@
 import { type Complaint, quoted } from './check.ts';
 import type { Path } from './document.ts';
 import {
+  CUSTOM,
   type ExtraNode,
   HOST,
   type Link,
@@ -181,7 +182,7 @@ function checkLink(
   members: readonly Node[],
 ): Complaint[] {
   const own = Object.entries(stack.nodes).map(([name, extra]) => ({
-    ...{ name, group: name, role: 'custom' },
+    ...{ name, group: name, role: CUSTOM },
     silent: extra.ports.length === 0,
   }));
   const nodes = [...members.map((node) => ({ ...node, silent: !node.publish.length })), ...own];
