@@ -33,13 +33,14 @@ export function buildCommand(spec: CommandSpec, runner: Runner, path = ''): Comm
     command.action((...args) => runner(spec, command, args.slice(0, -1)));
   }
   const examples = spec.examples.map((line) => `  $ labctl ${line}`.trimEnd()).join('\n');
-  command.addHelpText(
-    'before',
-    `${spec.summary[0]!.toUpperCase()}${spec.summary.slice(1)}.\n\nExamples:\n${examples}\n`,
-  );
+  command.addHelpText('before', `${sentence(spec.summary)}\n\nExamples:\n${examples}\n`);
   command.configureHelp({ commandDescription: () => '', showGlobalOptions: false });
   return command;
 }
+
+/** A summary as help and the reference say it. */
+export const sentence = (summary: string): string =>
+  `${summary[0]!.toUpperCase()}${summary.slice(1)}.`;
 
 /** Gives every option its variable before commander sees it: `up --dry-run` LABCTL_UP_DRY_RUN. */
 function nameEnvironment(command: Command, words: string): void {
@@ -89,10 +90,10 @@ export function share(text: string): number {
   throw new InvalidArgumentError(`${text} ${read.problem}`);
 }
 
-/** For what choices are drawn from. */
-export function seed(text: string): number {
+/** For numbers of lines, and what choices are drawn from. */
+export function wholeNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`${text} is no seed; a seed is a whole number`);
+  throw new InvalidArgumentError(`${text} is no whole number`);
 }
 
 /** For sizes of memory and disks as option values, as docker writes them: `128m`. */

@@ -1,6 +1,7 @@
 // Every command with its usage, arguments and flags, read off the command map: the reference in
 // docs/cli.md and the man page are made of it, and completion looks words up in it.
-import { buildCommand, type CommandSpec } from './command.ts';
+import type { Option } from 'commander';
+import { buildCommand, type CommandSpec, sentence } from './command.ts';
 import { commandGroups } from './commands/index.ts';
 
 export interface CommandPage {
@@ -45,14 +46,18 @@ function pagesOf(spec: CommandSpec, above = ''): CommandPage[] {
       term: argument.name(),
       what: argument.description,
     })),
-    flags: command.options.filter(isOwn).map(({ flags, description, ...option }) => ({
-      term: flags,
-      what: [description, option.argChoices && `: ${option.argChoices.join(', ')}`].join(''),
+    flags: command.options.filter(isOwn).map((option) => ({
+      ...flagOf(option),
       preset: option.defaultValueDescription ?? presetOf(option.defaultValue),
     })),
   };
   return [page, ...subs];
 }
+
+const flagOf = ({ flags, description, argChoices }: Option) => ({
+  term: flags,
+  what: [description, argChoices && `: ${argChoices.join(', ')}`].join(''),
+});
 
 const presetOf = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
@@ -61,10 +66,7 @@ const presetOf = (value: unknown): string | undefined =>
 export const sharedFlags = (): CommandPage['flags'] =>
   buildCommand({ name: 'x', summary: 'x', examples: [], run: async () => {} }, async () => {})
     .options.filter((option) => !isOwn(option))
-    .map(({ flags, description, argChoices }) => ({
-      term: flags,
-      what: [description, argChoices && `: ${argChoices.join(', ')}`].join(''),
-    }));
+    .map(flagOf);
 
 /** The reference of docs/cli.md. */
 export function toMarkdown(): string {
@@ -72,7 +74,7 @@ export function toMarkdown(): string {
     .flat()
     .flatMap(({ usage, summary, flags }) => [
       `### \`labctl ${usage}\``,
-      `${summary[0]!.toUpperCase()}${summary.slice(1)}.`,
+      sentence(summary),
       ...(flags.length ? [flags.map(flagLine).join('\n')] : []),
     ])
     .join('\n\n');
@@ -93,7 +95,7 @@ export function toMan(version: string): string {
     `.SH ${roff(group.toUpperCase())}`,
     ...pages.flatMap((page) => [
       `.SS "${roff(`labctl ${page.usage}`)}"`,
-      `${roff(page.summary[0]!.toUpperCase() + page.summary.slice(1))}.`,
+      roff(sentence(page.summary)),
       ...page.arguments.flatMap(({ term, what }) => ['.TP', `.I ${roff(term)}`, roff(what)]),
       ...flagsOf(page.flags),
       ...['.PP', '.nf', ...page.examples.map((line) => roff(`  $ labctl ${line}`)), '.fi'],

@@ -2,20 +2,19 @@
 import { engineClock } from '../docker/clock.ts';
 import { engineError } from '../docker/connect.ts';
 import { readLogs } from '../docker/logs.ts';
-import { LabError } from '../errors.ts';
 import { containerOf, findNode, type Session } from './session.ts';
 
 export interface LabLogsOptions {
   readonly follow?: boolean;
-  /** A whole number, as text from a flag. */
-  readonly tail?: string;
+  /** Only so many lines of each. */
+  readonly tail?: number;
   /** Milliseconds back from now. */
   readonly since?: number;
   readonly timestamps?: boolean;
   readonly proxies?: boolean;
 }
 
-/** `onLine` gets the name of a node, monitor or edge. Throws node-unknown, usage, docker-failed. */
+/** `onLine` gets the name of a node, monitor or edge. Throws node-unknown, docker-failed. */
 export async function labLogs(
   session: Session,
   names: readonly string[],
@@ -23,8 +22,6 @@ export async function labLogs(
   onLine: (source: string, line: string) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (tail !== undefined && !/^\d+$/.test(tail))
-    throw new LabError('usage', `--tail: ${tail} is not a whole number`);
   for (const name of names)
     if (proxies || !session.observed.monitors.has(name)) findNode(session, name);
   const sources = proxies ? proxySources(session, names) : nodeSources(session, names);
@@ -33,7 +30,7 @@ export async function labLogs(
     follow,
     timestamps,
     stdoutOnly: proxies,
-    tail: tail === undefined ? undefined : Number(tail),
+    tail,
     since: now && Math.floor((now() - since!) / 1000),
   };
   const read = ([source, id]: Source) =>

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { KindDescription } from '../../lab/faults.ts';
 import { parseSize } from '../../stack/quantities.ts';
 import { parseDuration } from '../../stack/units.ts';
-import { type CommandSpec, duration, seed, share } from '../command.ts';
+import { type CommandSpec, duration, share, wholeNumber } from '../command.ts';
 import { mendIfInterrupted } from '../mend.ts';
 import { formatChange } from '../output/fault-change.ts';
 import { formatHits, formatScope, formatTimes } from '../output/faults.ts';
@@ -67,7 +67,7 @@ const add: CommandSpec = {
         after,
       )
       .option('--for <duration>', 'remove it by itself after this long', duration)
-      .option('--seed <number>', 'draw every choice from it, to have the same again', seed)
+      .option('--seed <number>', 'draw every choice from it, to have the same again', wholeNumber)
       .option('--dry-run', 'say what would be set'),
   run: async (context, kind: string, words: readonly string[], options: AddOptions) => {
     const { faultAdd } = await import('../../lab/faults.ts');

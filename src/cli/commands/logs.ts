@@ -1,8 +1,8 @@
-import { type CommandSpec, duration } from '../command.ts';
+import { type CommandSpec, duration, wholeNumber } from '../command.ts';
 
 interface Options {
   readonly follow?: boolean;
-  readonly tail?: string;
+  readonly tail?: number;
   readonly since?: number;
   readonly timestamps?: boolean;
   readonly proxies?: boolean;
@@ -16,7 +16,7 @@ export const logs: CommandSpec = {
     command
       .argument('[containers...]', 'nodes, prometheus, grafana; all nodes when none is named')
       .option('-f, --follow', 'go on as more comes')
-      .option('-n, --tail <lines>', 'only the last lines of each')
+      .option('-n, --tail <lines>', 'only the last lines of each', wholeNumber)
       .option('--since <duration>', 'only what is younger', duration)
       .option('-t, --timestamps', 'with the time of each line')
       .option('--proxies', 'of the proxies of these nodes: every change of their faults'),

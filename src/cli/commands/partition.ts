@@ -4,7 +4,7 @@ import { modes } from '../../faults/modes.ts';
 import type { PartitionOptions } from '../../lab/partition.ts';
 import { shapes } from '../../shapes/index.ts';
 import { ONE_WAYS, type Shape, type ShapeFlag } from '../../shapes/shape.ts';
-import { type CommandSpec, duration, seed } from '../command.ts';
+import { type CommandSpec, duration, wholeNumber } from '../command.ts';
 import { mendIfInterrupted } from '../mend.ts';
 import { formatChange } from '../output/fault-change.ts';
 import { reachTable } from '../output/reach.ts';
@@ -83,7 +83,7 @@ export const partition: CommandSpec = {
         ]),
       )
       .option('--among <nodes>', 'what shapes are made of, where not all the nodes')
-      .option('--seed <number>', 'draw the same again', seed)
+      .option('--seed <number>', 'draw the same again', wholeNumber)
       .option('--for <duration>', 'heal by itself after this long', duration)
       .option('--dry-run', 'say what would be cut and who would still reach whom')
       .addHelpText('after', shapesHelp());
