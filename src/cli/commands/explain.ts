@@ -1,5 +1,4 @@
-import type { ErrorRow } from '../../error-row.ts';
-import { errorTable } from '../../error-table.ts';
+import { type ErrorRow, errorTable } from '../../error-table.ts';
 import { LabError } from '../../errors.ts';
 import type { CommandSpec } from '../command.ts';
 

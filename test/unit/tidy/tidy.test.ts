@@ -101,9 +101,7 @@ test('imports go one way', () => {
       const target = relative('.', join(dirname(path), (a ?? b)!)).replaceAll('\\', '/');
       const from = target.split('/')[1]!;
       const fine =
-        from === folder ||
-        !from ||
-        /^((errors|error-row|error-table|index)\.ts|package)$/.test(from);
+        from === folder || !from || /^((errors|error-table|index)\.ts|package)$/.test(from);
       const top = folder.endsWith('.ts');
       return fine || top || MAY_IMPORT[folder]?.includes(from)
         ? []
