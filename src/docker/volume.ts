@@ -1,7 +1,6 @@
 // Works on a data volume from a container of a moment: no node's image need have a shell.
 import type Docker from 'dockerode';
-import { LabError } from '../errors.ts';
-import { engineError } from './connect.ts';
+import { runForMoment } from './moment.ts';
 import { LAB_LABEL } from './observe.ts';
 
 export interface VolumeWork {
@@ -15,29 +14,14 @@ export interface VolumeWork {
 }
 
 /** What the script printed. Throws docker-failed when it failed. */
-export async function workOnVolume(docker: Docker, work: VolumeWork): Promise<string> {
+export function workOnVolume(docker: Docker, work: VolumeWork): Promise<string> {
   const { volume, image, lab, script } = work;
-  const doing = `cannot work on volume ${volume}`;
-  let container: Docker.Container | undefined;
-  try {
-    const Mounts: Docker.MountSettings[] = [{ Type: 'volume', Source: volume, Target: '/data' }];
-    container = await docker.createContainer({
-      Image: image,
-      Entrypoint: ['sh', '-euc', script],
-      Tty: true, // its log is plain text
-      Labels: { [LAB_LABEL]: lab },
-      HostConfig: { NetworkMode: 'none', Mounts, LogConfig: { Type: 'json-file', Config: {} } },
-    });
-    await container.start();
-    const { StatusCode } = (await container.wait()) as { StatusCode: number };
-    const said = String(await container.logs({ follow: false, stdout: true, stderr: true })).trim();
-    if (StatusCode) throw new LabError('docker-failed', `${doing}: ${said}`);
-    return said;
-  } catch (error) {
-    throw engineError(doing, error);
-  } finally {
-    await container?.remove({ force: true }).catch(() => {});
-  }
+  return runForMoment(docker, `cannot work on volume ${volume}`, {
+    Image: image,
+    Entrypoint: ['sh', '-euc', script],
+    Labels: { [LAB_LABEL]: lab },
+    HostConfig: { Mounts: [{ Type: 'volume', Source: volume, Target: '/data' }] },
+  });
 }
 
 /** Size of a volume that is a disk of its own, as `256m`; undefined for a plain one. */
