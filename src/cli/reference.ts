@@ -24,7 +24,7 @@ const isOwn = ({ helpGroupHeading }: { helpGroupHeading?: string | undefined }):
   helpGroupHeading !== 'Shared options:';
 
 /** The commands that run something, in the order of the help, by group. */
-export function commandPages(): Readonly<Record<string, readonly CommandPage[]>> {
+function commandPages(): Readonly<Record<string, readonly CommandPage[]>> {
   const pages = Object.entries(commandGroups).map(([group, specs]) => [
     group.replace(/:$/, ''),
     specs.flatMap((spec) => pagesOf(spec)),
@@ -63,7 +63,7 @@ const presetOf = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 
 /** The flags that every command has. */
-export const sharedFlags = (): CommandPage['flags'] =>
+const sharedFlags = (): CommandPage['flags'] =>
   buildCommand({ name: 'x', summary: 'x', examples: [], run: async () => {} }, async () => {})
     .options.filter((option) => !isOwn(option))
     .map(flagOf);

@@ -34,14 +34,8 @@ export async function composeUp(
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const words = [
-      '-p',
-      lab,
-      '-f',
-      file,
-      'up',
-      '-d',
-      '--pull',
-      'never',
+      ...['-p', lab, '-f', file],
+      ...['up', '-d', '--pull', 'never'],
       ...(build ? ['--build'] : []),
       ...(only ? ['--no-deps', ...only] : []),
     ];

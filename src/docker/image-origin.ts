@@ -5,7 +5,7 @@ import type Docker from 'dockerode';
 export type ImageOrigin = 'local' | 'pulled' | 'built';
 
 /** Every recipe under images/ puts it on what it builds. */
-export const RECIPE_LABEL = 'labctl.recipe';
+const RECIPE_LABEL = 'labctl.recipe';
 
 export interface ImageMarks {
   readonly Labels?: Readonly<Record<string, string>> | null | undefined;

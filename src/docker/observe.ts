@@ -52,7 +52,7 @@ export async function observeLabs(docker: Docker): Promise<Map<string, ObservedL
   ]).catch((error) => {
     throw engineError('cannot list labs', error);
   });
-  const labs = new Map<string, MutableLab>();
+  const labs = new Map<string, ReturnType<typeof emptyLab>>();
   const labOf = (labels: Readonly<Record<string, string>> | undefined) => {
     const name = labels![LAB_LABEL]!;
     return labs.get(name) ?? labs.set(name, emptyLab(name)).get(name)!;
@@ -78,23 +78,14 @@ export async function observeLabs(docker: Docker): Promise<Map<string, ObservedL
   return labs;
 }
 
-interface MutableLab extends ObservedLab {
-  stack: Stack | undefined;
-  replaced: Record<string, NodeConfig>;
-  nodes: Map<string, ObservedContainer>;
-  proxies: Map<string, ObservedContainer>;
-  monitors: Map<string, ObservedContainer>;
-  networks: Map<string, ObservedNetwork>;
-}
-
-const emptyLab = (name: string): MutableLab => ({
+const emptyLab = (name: string) => ({
   name,
-  stack: undefined,
-  replaced: {},
-  nodes: new Map(),
-  proxies: new Map(),
-  monitors: new Map(),
-  networks: new Map(),
+  stack: undefined as Stack | undefined,
+  replaced: {} as Record<string, NodeConfig>,
+  nodes: new Map<string, ObservedContainer>(),
+  proxies: new Map<string, ObservedContainer>(),
+  monitors: new Map<string, ObservedContainer>(),
+  networks: new Map<string, ObservedNetwork>(),
 });
 
 function observed(info: Docker.ContainerInfo): ObservedContainer {

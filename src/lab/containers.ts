@@ -14,7 +14,7 @@ import {
   renderCompose,
 } from '../render/compose.ts';
 import { MONITOR_FACTS } from '../render/monitor.ts';
-import { configOf, isCustom, type Model } from '../stack/model.ts';
+import { configOf, type ImageSource, isCustom, type Model } from '../stack/model.ts';
 import { type MonitorName, monitorsOf } from '../stack/monitor.ts';
 import { systems } from '../systems/index.ts';
 import { imageSources, monitorSources } from './image-sources.ts';
@@ -78,32 +78,27 @@ export async function ensureImages(
   const { report = silent, pull = 'missing', signal } = options;
   const say = (subject: string) => (line: string) =>
     report({ subject, kind: 'image', state: line, done: false });
-  const nodes = new Map<string, ComposeImage>();
   const proxy = await ensureProxyImage(docker, { pull: 'missing', say: say('proxy'), signal });
   const made = new Map<string, ComposeImage>();
-  for (const [name, source] of imageSources(model)) {
-    const { ref } =
-      made.get(source.ref) ??
-      (await ensureImage(docker, source, { pull, say: say(source.ref), signal }));
+  const get = async (source: ImageSource): Promise<ComposeImage> => {
+    const known = made.get(source.ref);
+    if (known) return known;
+    const { ref } = await ensureImage(docker, source, { pull, say: say(source.ref), signal });
     made.set(source.ref, { ref });
-    nodes.set(name, { ref });
-  }
-  for (const { service } of Object.values(model.stack.nodes)) {
-    if (service.build) continue; // compose builds it
-    const ref = String(service.image);
-    await ensureImage(docker, { ref }, { pull, say: say(ref), signal });
-  }
+    return { ref };
+  };
+  const nodes = new Map<string, ComposeImage>();
+  for (const [name, source] of imageSources(model)) nodes.set(name, await get(source));
+  for (const { service } of Object.values(model.stack.nodes))
+    if (!service.build) await get({ ref: String(service.image) }); // compose builds the others
   const monitors = new Map<MonitorName, ComposeImage>();
   for (const [name, source] of monitorSources(model)) {
-    const { ref } = source;
-    const image = await ensureImage(docker, source, { pull, say: say(ref), signal }).catch(
-      (error) => {
-        if (source.recipe || !(error instanceof LabError)) throw error;
-        const state = `without ${name}: ${[error.message, ...error.details].join('; ')}`;
-        report({ subject: 'notice', kind: '', state, done: true });
-      },
-    );
-    if (image) monitors.set(name, { ref: image.ref });
+    const image = await get(source).catch((error) => {
+      if (source.recipe || !(error instanceof LabError)) throw error;
+      const state = `without ${name}: ${[error.message, ...error.details].join('; ')}`;
+      report({ subject: 'notice', kind: '', state, done: true });
+    });
+    if (image) monitors.set(name, image);
   }
   return { nodes, proxy: { ref: proxy.ref }, monitors };
 }

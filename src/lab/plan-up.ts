@@ -48,25 +48,21 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
     now &&
     isDeepStrictEqual(withoutMonitor(now), JSON.parse(JSON.stringify(withoutMonitor(there.stack))));
   const { removed } = planScale(there, model);
-  const containerStep = (state: string | undefined, what: string): Step => ({
-    action: state === undefined ? 'create' : state === 'running' ? 'keep' : 'start',
-    what,
-  });
+  const step = (action: Step['action'], what: string): Step => ({ action, what });
+  const containerStep = (state: string | undefined, what: string) =>
+    step(state === undefined ? 'create' : state === 'running' ? 'keep' : 'start', what);
+  const monitors = monitorSources(model);
+  const unwanted = [...(observed?.monitors.keys() ?? [])].filter(
+    (name) => !monitors.some(([wanted]) => wanted === name),
+  );
   const steps: Step[] = [
-    ...(options.fresh && found
-      ? [{ action: 'remove' as const, what: `lab ${lab} and its data` }]
-      : []),
-    ...removed.map((name) => ({
-      action: 'remove' as const,
-      what: `node ${name}  its edges and its data`,
-    })),
-    ...[...(observed?.monitors.keys() ?? [])]
-      .filter((name) => !monitorSources(model).some(([wanted]) => wanted === name))
-      .map((what) => ({ action: 'remove' as const, what })),
-    ...networksOf(model).map(({ name }) => ({
-      action: observed?.networks.has(name) ? ('keep' as const) : ('create' as const),
-      what: `network ${lab}_${name} ${subnets.get(name)}`,
-    })),
+    ...(options.fresh && found ? [step('remove', `lab ${lab} and its data`)] : []),
+    ...removed.map((name) => step('remove', `node ${name}  its edges and its data`)),
+    ...unwanted.map((name) => step('remove', name)),
+    ...networksOf(model).map(({ name }) => {
+      const what = `network ${lab}_${name} ${subnets.get(name)}`;
+      return step(observed?.networks.has(name) ? 'keep' : 'create', what);
+    }),
     ...model.nodes.map((node) => {
       const { name, role, system, publish } = node;
       const image = isCustom(node)
@@ -74,13 +70,13 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
         : systems[system]!.image(configOf(model, node), node).ref;
       const ports = publish.map((port) => `127.0.0.1:${hostPorts.get(`${name}/${port}`)}`);
       const what = `node ${name}  ${role}  ${image}  ${ports.join(' ')}`.trimEnd();
-      const step = containerStep(observed?.nodes.get(name)?.state, what);
-      return step.action === 'create' || same ? step : { ...step, action: 'recreate' as const };
+      const state = observed?.nodes.get(name)?.state;
+      return state === undefined || same ? containerStep(state, what) : step('recreate', what);
     }),
     ...model.edges.map(({ name, ports }) =>
       containerStep(observed?.proxies.get(name)?.state, `proxy ${name}  ${ports.join(',')}`),
     ),
-    ...monitorSources(model).map(([name, { ref }]) => {
+    ...monitors.map(([name, { ref }]) => {
       const what = `${name}  ${ref}  127.0.0.1:${hostPorts.get(monitorPortKey(name))}`;
       return containerStep(observed?.monitors.get(name)?.state, what);
     }),

@@ -64,7 +64,7 @@ export function stackOf({ name, stack, networks, monitors }: ObservedLab): Stack
 export const refresh = async ({ docker, name }: Session): Promise<Session> =>
   sessionOf(docker, chooseLab(await observeLabs(docker), name));
 
-export function chooseLab(labs: ReadonlyMap<string, ObservedLab>, name?: string): ObservedLab {
+function chooseLab(labs: ReadonlyMap<string, ObservedLab>, name?: string): ObservedLab {
   const names = [...labs.values()]
     .filter(hasContainers)
     .map((lab) => lab.name)

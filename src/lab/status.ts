@@ -140,18 +140,15 @@ export async function edgeStatus(edge: Edge, control: Control | undefined): Prom
     return { ...base, state: 'down', revision: null, ...nothing };
   }
   const { revision, faults, connections, bytes, rates, lastActivity } = state;
-  const activity = lastActivity === null ? null : new Date(lastActivity).toISOString();
-  const word = edgeWord(faults);
-  const shown = faults.map(showFault);
   return {
     ...base,
-    state: word,
+    state: edgeWord(faults),
     revision,
-    faults: shown,
+    faults: faults.map(showFault),
     connections,
     bytes,
     rates,
-    lastActivity: activity,
+    lastActivity: lastActivity === null ? null : new Date(lastActivity).toISOString(),
   };
 }
 

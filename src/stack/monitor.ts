@@ -2,7 +2,7 @@
 // shows them. It is no part of what is tested: no node, and no edge leads to it or from it.
 import type { Stack } from './model.ts';
 
-export const MONITORS = ['prometheus', 'grafana'] as const;
+const MONITORS = ['prometheus', 'grafana'] as const;
 export type MonitorName = (typeof MONITORS)[number];
 
 /** What `monitor:` asks for: `true` is all of it. */

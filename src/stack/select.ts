@@ -7,7 +7,7 @@ export type Named = Pick<Node, 'name' | 'group' | 'role' | 'zone'> & {
   readonly leader?: boolean | null;
 };
 
-export const isGlob = (word: string): boolean => /[*?]/.test(word);
+const isGlob = (word: string): boolean => /[*?]/.test(word);
 
 /**
  * Names of the nodes that a word stands for: `@zone`, a glob, or a node, a group or a role that is
