@@ -1,7 +1,7 @@
 // The flags of `partition` that hold it in the foreground, and what is printed meanwhile.
 import { type Command, Option } from 'commander';
-import type { HoldEvent, HoldOptions } from '../lab/hold-partition.ts';
-import type { PartitionOptions } from '../lab/partition.ts';
+import type { HoldEvent, HoldOptions } from '../lab/faults/hold-partition.ts';
+import type { PartitionOptions } from '../lab/faults/partition.ts';
 import { duration } from './command.ts';
 import type { Context } from './context.ts';
 import { seconds } from './output/table.ts';
@@ -41,8 +41,8 @@ export async function runHeld(
   base: PartitionOptions,
   { flap, rolling, chase, until, timeout }: HoldFlags,
 ): Promise<void> {
-  const { holdPartition } = await import('../lab/hold-partition.ts');
-  const { parseFlap } = await import('../lab/hold-phases.ts');
+  const { holdPartition } = await import('../lab/faults/hold-partition.ts');
+  const { parseFlap } = await import('../lab/faults/hold-phases.ts');
   const options: HoldOptions = {
     ...base,
     flap: flap === undefined ? undefined : parseFlap(flap),

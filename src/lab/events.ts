@@ -10,9 +10,9 @@ import type { Change } from '../control/protocol.ts';
 import { engineClock } from '../docker/clock.ts';
 import { type ContainerChange, followContainers } from '../docker/events.ts';
 import { readLogs } from '../docker/logs.ts';
+import { type ShownFault, showFault } from './faults/show-fault.ts';
 import { askHealths, leadersOf } from './roles.ts';
 import { refresh, type Session } from './session.ts';
-import { type ShownFault, showFault } from './show-fault.ts';
 
 /** `at` is ISO 8601, by the engine's clock. */
 export type LabEvent = { readonly at: string } & (

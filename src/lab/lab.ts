@@ -1,31 +1,39 @@
 // The library's face: one object for one lab. Every method is one of the use cases in this folder,
 // the same ones that the commands call.
-import { removeFaults } from './change-faults.ts';
+
 import { type FillOptions, type FillResult, fill, wipe } from './disk.ts';
 import { type DownResult, down } from './down.ts';
 import { type LabEdge, labEdges } from './edges.ts';
 import { findEndpoint } from './endpoint.ts';
 import { type LabEvent, labEvents } from './events.ts';
 import { type Failpoints, failpoint } from './failpoint.ts';
-import type { FaultChange } from './fault-change.ts';
-import { type FaultAddOptions, faultAdd, faultList, faultRemove } from './faults.ts';
-import { type GraphFormat, graphFormats, labPicture } from './graph.ts';
+import { removeFaults } from './faults/change-faults.ts';
+import type { FaultChange } from './faults/fault-change.ts';
+import { type FaultAddOptions, faultAdd, faultList, faultRemove } from './faults/faults.ts';
 import {
   type HoldEvent,
   type HoldOptions,
   type HoldResult,
   holdPartition,
-} from './hold-partition.ts';
+} from './faults/hold-partition.ts';
+import { heal, type PartitionOptions, partition } from './faults/partition.ts';
+import {
+  listPresets,
+  type ShownPreset,
+  type WanChange,
+  type WanOptions,
+  wan,
+  wanOff,
+} from './faults/wan.ts';
+import { type GraphFormat, graphFormats, labPicture } from './graph.ts';
 import {
   type Action,
   type LifecycleOptions,
   type LifecycleResult,
   lifecycle,
 } from './lifecycle.ts';
-
 import { type HeldResult, lifecycleFor } from './lifecycle-for.ts';
 import { type LimitOptions, limit, type NodeLimits } from './limit.ts';
-import { heal, type PartitionOptions, partition } from './partition.ts';
 import { type PromoteOptions, type PromoteResult, promote } from './promote.ts';
 import { type ReplaceOptions, type ReplaceResult, replace } from './replace.ts';
 import type { ScaleOptions } from './resize.ts';
@@ -34,14 +42,6 @@ import { openSession } from './session.ts';
 import { type LabStatus, labStatus } from './status.ts';
 import { type UpOptions, up } from './up.ts';
 import { type Condition, waitFor } from './wait-for.ts';
-import {
-  listPresets,
-  type ShownPreset,
-  type WanChange,
-  type WanOptions,
-  wan,
-  wanOff,
-} from './wan.ts';
 import { watchStatus } from './watch.ts';
 import { type WeaveOptions, weaveUp } from './weave.ts';
 

@@ -9,10 +9,10 @@ import { faultKinds } from '../faults/index.ts';
 import type { Edge, Health, Node, NodeConfig, NodeHealth } from '../stack/model.ts';
 import { openControls } from './controls.ts';
 import { publishedPort } from './endpoint.ts';
+import { type ShownFault, showFault } from './faults/show-fault.ts';
 import { type MonitorStatus, monitorStatus } from './monitors.ts';
 import { probeNodes, unready } from './probe-nodes.ts';
 import type { Session } from './session.ts';
-import { type ShownFault, showFault } from './show-fault.ts';
 
 export interface NodeStatus {
   readonly name: string;

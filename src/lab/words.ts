@@ -4,7 +4,7 @@ import { errorTable } from '../error-table.ts';
 import { faultKinds } from '../faults/index.ts';
 import { builtinStacksDir } from '../package/files.ts';
 import { listStacks } from '../stack/find.ts';
-import { describeKinds, faultList } from './faults.ts';
+import { describeKinds, faultList } from './faults/faults.ts';
 import { labNames } from './list.ts';
 import { openSession, type Session } from './session.ts';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { proxyImageTag } from '../../src/docker/proxy-context.ts';
-import type { ListedFault } from '../../src/lab/faults.ts';
+import type { ListedFault } from '../../src/lab/faults/faults.ts';
 import { docker, startLab, type TestLab } from './labctl.ts';
 
 const NAME = 'labctl-test-faults-packets';

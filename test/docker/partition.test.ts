@@ -1,6 +1,6 @@
 // Cutting the leader off a real cluster, in every mode, and what clients see.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { FaultChange } from '../../src/lab/fault-change.ts';
+import type { FaultChange } from '../../src/lab/faults/fault-change.ts';
 import { getLocal, labctl, leaderOf, put, startLab, type TestLab } from './labctl.ts';
 
 const ELECTION_LIMIT_MS = 10_000;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import type { FaultChange } from '../../src/lab/fault-change.ts';
+import type { FaultChange } from '../../src/lab/faults/fault-change.ts';
 import { docker, leaderOf, put, startLab, type TestLab } from './labctl.ts';
 
 const NAME = 'labctl-test-shapes';

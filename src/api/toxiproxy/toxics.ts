@@ -4,7 +4,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Fault } from '../../faults/fault.ts';
-import type { ShownFault } from '../../lab/show-fault.ts';
+import type { ShownFault } from '../../lab/faults/show-fault.ts';
 import { FAULT_ID } from '../lab.ts';
 import { checkBody, refusal } from './errors.ts';
 

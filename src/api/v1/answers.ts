@@ -3,15 +3,15 @@
 import { z } from 'zod';
 import type { LabEvent } from '../../lab/events.ts';
 import type { Failpoints } from '../../lab/failpoint.ts';
-import type { FaultChange } from '../../lab/fault-change.ts';
-import type { ListedFault } from '../../lab/faults.ts';
-import type { HoldEvent } from '../../lab/hold-partition.ts';
-import { REACHES } from '../../lab/placements.ts';
+import type { FaultChange } from '../../lab/faults/fault-change.ts';
+import type { ListedFault } from '../../lab/faults/faults.ts';
+import type { HoldEvent } from '../../lab/faults/hold-partition.ts';
+import { REACHES } from '../../lab/faults/placements.ts';
+import type { ShownFault } from '../../lab/faults/show-fault.ts';
+import type { ShownPreset, WanChange } from '../../lab/faults/wan.ts';
 import type { PromoteResult } from '../../lab/promote.ts';
 import type { ScaleResult } from '../../lab/scale.ts';
-import type { ShownFault } from '../../lab/show-fault.ts';
 import type { LabStatus, NodeStatus } from '../../lab/status.ts';
-import type { ShownPreset, WanChange } from '../../lab/wan.ts';
 import { ONE_WAYS } from '../../shapes/shape.ts';
 import { scope } from './bodies.ts';
 

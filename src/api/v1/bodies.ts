@@ -3,13 +3,13 @@
 import { z } from 'zod';
 import { LabError } from '../../errors.ts';
 import type { Scope } from '../../faults/fault.ts';
-import { type FlagOptions, flagNames } from '../../lab/choose-shape.ts';
-import type { FaultAddOptions } from '../../lab/faults.ts';
-import type { HoldOptions } from '../../lab/hold-partition.ts';
+import { type FlagOptions, flagNames } from '../../lab/faults/choose-shape.ts';
+import type { FaultAddOptions } from '../../lab/faults/faults.ts';
+import type { HoldOptions } from '../../lab/faults/hold-partition.ts';
+import type { PartitionOptions } from '../../lab/faults/partition.ts';
+import type { WanOptions } from '../../lab/faults/wan.ts';
 import type { LifecycleOptions } from '../../lab/lifecycle.ts';
-import type { PartitionOptions } from '../../lab/partition.ts';
 import type { PromoteOptions } from '../../lab/promote.ts';
-import type { WanOptions } from '../../lab/wan.ts';
 import { ONE_WAYS } from '../../shapes/shape.ts';
 import { FAULT_ID } from '../lab.ts';
 

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { asLabError } from '../../errors.ts';
 import type { LabEvent } from '../../lab/events.ts';
-import { checkHold } from '../../lab/hold-partition.ts';
+import { checkHold } from '../../lab/faults/hold-partition.ts';
 import { ACTIONS } from '../../lab/lifecycle.ts';
 import { type Face, json, type Method, type Reply } from '../http.ts';
 import type { ApiLab } from '../lab.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { KindDescription } from '../../lab/faults.ts';
+import type { KindDescription } from '../../lab/faults/faults.ts';
 import { parseSize } from '../../stack/quantities.ts';
 import { parseDuration } from '../../stack/units.ts';
 import { type CommandSpec, duration, share, wholeNumber } from '../command.ts';
@@ -70,7 +70,7 @@ const add: CommandSpec = {
       .option('--seed <number>', 'draw every choice from it, to have the same again', wholeNumber)
       .option('--dry-run', 'say what would be set'),
   run: async (context, kind: string, words: readonly string[], options: AddOptions) => {
-    const { faultAdd } = await import('../../lab/faults.ts');
+    const { faultAdd } = await import('../../lab/faults/faults.ts');
     const { from, to, both, direction, conns, share, after, seed, for: forMs } = options;
     const { dryRun = false } = options;
     const params = words.filter((word) => word.includes('='));
@@ -108,8 +108,8 @@ const list: CommandSpec = {
   summary: 'list the faults of the lab, and what they did so far',
   examples: ['fault ls', 'fault ls -o json'],
   run: async (context) => {
-    const { faultClock, faultList } = await import('../../lab/faults.ts');
-    const { formatParams } = await import('../../lab/fault-params.ts');
+    const { faultClock, faultList } = await import('../../lab/faults/faults.ts');
+    const { formatParams } = await import('../../lab/faults/fault-params.ts');
     const session = await context.session();
     const faults = await faultList(session);
     const now = await faultClock(session);
@@ -145,7 +145,7 @@ const remove: CommandSpec = {
       .argument('<ids...>', 'labctl fault ls shows them')
       .option('--dry-run', 'say what would be removed'),
   run: async (context, ids: readonly string[], { dryRun = false }: { dryRun?: boolean }) => {
-    const { faultRemove } = await import('../../lab/faults.ts');
+    const { faultRemove } = await import('../../lab/faults/faults.ts');
     const change = await faultRemove(await context.session(), ids, dryRun);
     const verb = dryRun ? 'would remove' : 'removed';
     await context.print({
@@ -165,7 +165,7 @@ const kinds: CommandSpec = {
   examples: ['fault kinds', 'fault kinds latency'],
   configure: (command) => command.argument('[kind]', 'only this one'),
   run: async (context, only: string | undefined) => {
-    const { describeKinds } = await import('../../lab/faults.ts');
+    const { describeKinds } = await import('../../lab/faults/faults.ts');
     const found = describeKinds(only);
     await context.print({
       json: { version: 1, kinds: found },

@@ -18,7 +18,7 @@ export const heal: CommandSpec = {
       .addOption(durationOption('--timeout <duration>', 'limit for --wait', '60s'))
       .option('--dry-run', 'say which edges would be healed'),
   run: async (context, nodes: readonly string[], { wait, timeout, dryRun = false }: Options) => {
-    const { heal } = await import('../../lab/partition.ts');
+    const { heal } = await import('../../lab/faults/partition.ts');
     const session = await context.session();
     const change = await heal(session, nodes, dryRun);
     if (change.notice) context.say(`notice: ${change.notice}`);

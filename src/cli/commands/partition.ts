@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { LabError } from '../../errors.ts';
 import { modes } from '../../faults/modes.ts';
-import type { PartitionOptions } from '../../lab/partition.ts';
+import type { PartitionOptions } from '../../lab/faults/partition.ts';
 import { shapes } from '../../shapes/index.ts';
 import { ONE_WAYS, type Shape, type ShapeFlag } from '../../shapes/shape.ts';
 import { type CommandSpec, duration, wholeNumber } from '../command.ts';
@@ -95,7 +95,7 @@ export const partition: CommandSpec = {
     addHoldOptions(command);
   },
   run: async (context, words: readonly string[], { for: forMs, ...rest }: Options) => {
-    const { partition } = await import('../../lab/partition.ts');
+    const { partition } = await import('../../lab/faults/partition.ts');
     const sides = words
       .flatMap((word) => word.split('|'))
       .map((side) => side.split(/[,\s]+/).filter(Boolean))

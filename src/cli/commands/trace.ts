@@ -9,7 +9,7 @@ export const trace: CommandSpec = {
       .argument('<edges...>', 'as from:to, from::to for both ways; names, globs, roles, zones')
       .option('--for <duration>', 'end after this long; default: until Ctrl-C', duration),
   run: async (context, edges: readonly string[], { for: forMs }: { for?: number }) => {
-    const { trace } = await import('../../lab/trace.ts');
+    const { trace } = await import('../../lab/faults/trace.ts');
     const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
     await trace(await context.session(), edges, say, { signal: context.signal, forMs });
   },

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { WanChange, WanOptions } from '../../lab/wan.ts';
+import type { WanChange, WanOptions } from '../../lab/faults/wan.ts';
 import { type CommandSpec, share } from '../command.ts';
 import type { Context } from '../context.ts';
 import { mendIfInterrupted } from '../mend.ts';
@@ -25,7 +25,7 @@ export const wan: CommandSpec = {
   run: async (context, preset: string | undefined, flags: Omit<WanOptions, 'preset'>) => {
     if (preset === undefined) return list(context);
     if (preset === 'off') return off(context, flags.dryRun);
-    const { wan: lay } = await import('../../lab/wan.ts');
+    const { wan: lay } = await import('../../lab/faults/wan.ts');
     const { zones, host, scale, jitter, dryRun = false } = flags;
     const options: WanOptions = { preset, zones, host, scale, jitter, dryRun };
     const change = await lay(await context.session(), options);
@@ -60,7 +60,7 @@ function matrix({ regions, rttMs }: WanChange): string {
 }
 
 async function list(context: Context): Promise<void> {
-  const { listPresets } = await import('../../lab/wan.ts');
+  const { listPresets } = await import('../../lab/faults/wan.ts');
   const rows = listPresets();
   await context.print({
     json: { version: 1, presets: rows },
@@ -74,7 +74,7 @@ async function list(context: Context): Promise<void> {
 }
 
 async function off(context: Context, dryRun = false): Promise<void> {
-  const { wanOff } = await import('../../lab/wan.ts');
+  const { wanOff } = await import('../../lab/faults/wan.ts');
   const change = await wanOff(await context.session(), dryRun);
   await context.print({
     json: change,

@@ -1,5 +1,5 @@
 // What is said of a change of faults: that it took, how to undo it, and what may make it miss.
-import type { FaultChange } from '../../lab/fault-change.ts';
+import type { FaultChange } from '../../lab/faults/fault-change.ts';
 import type { Context } from '../context.ts';
 import { plural } from './table.ts';
 

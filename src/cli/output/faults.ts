@@ -1,6 +1,6 @@
 // Where a fault acts and what it did, in a few words.
 import type { Scope } from '../../faults/fault.ts';
-import type { ListedFault } from '../../lab/faults.ts';
+import type { ListedFault } from '../../lab/faults/faults.ts';
 import { formatDuration } from '../../stack/units.ts';
 import { plural, size } from './table.ts';
 

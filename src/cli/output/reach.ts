@@ -1,5 +1,5 @@
 // The matrix of `partition --dry-run`: who still reaches whom.
-import type { Reach, ReachMap } from '../../lab/placements.ts';
+import type { Reach, ReachMap } from '../../lab/faults/placements.ts';
 import { table } from './table.ts';
 
 const signs: Readonly<Record<Reach, readonly [sign: string, meaning: string]>> = {

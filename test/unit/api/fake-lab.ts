@@ -5,9 +5,9 @@ import { LabError } from '../../../src/errors.ts';
 import type { FaultParams } from '../../../src/faults/fault.ts';
 import type { LabEdge } from '../../../src/lab/edges.ts';
 import type { LabEvent } from '../../../src/lab/events.ts';
-import type { FaultChange } from '../../../src/lab/fault-change.ts';
-import { completeParams } from '../../../src/lab/fault-params.ts';
-import type { ShownFault } from '../../../src/lab/show-fault.ts';
+import type { FaultChange } from '../../../src/lab/faults/fault-change.ts';
+import { completeParams } from '../../../src/lab/faults/fault-params.ts';
+import type { ShownFault } from '../../../src/lab/faults/show-fault.ts';
 import type { NodeStatus } from '../../../src/lab/status.ts';
 
 export interface FakeLab extends ApiLab {

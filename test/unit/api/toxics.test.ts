@@ -11,8 +11,8 @@ import {
   toxicTypes,
 } from '../../../src/api/toxiproxy/toxics.ts';
 import { faultKinds } from '../../../src/faults/index.ts';
-import { completeParams } from '../../../src/lab/fault-params.ts';
-import type { ShownFault } from '../../../src/lab/show-fault.ts';
+import { completeParams } from '../../../src/lab/faults/fault-params.ts';
+import type { ShownFault } from '../../../src/lab/faults/show-fault.ts';
 
 const whole = fc.nat(1_000_000);
 const attributes: Readonly<Record<string, fc.Arbitrary<Attributes>>> = {

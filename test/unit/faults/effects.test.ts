@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { FaultParams, StreamContext, StreamEffect } from '../../../src/faults/fault.ts';
 import { faultKinds } from '../../../src/faults/index.ts';
 import { seeded } from '../../../src/faults/seed.ts';
-import { completeParams } from '../../../src/lab/fault-params.ts';
+import { completeParams } from '../../../src/lab/faults/fault-params.ts';
 
 /** Connections that share one edge. */
 function edge(kind: string, params: FaultParams, seed = 1): () => StreamEffect {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Fault, FaultParams, Scope } from '../../../src/faults/fault.ts';
 import { faultKinds } from '../../../src/faults/index.ts';
-import { completeParams } from '../../../src/lab/fault-params.ts';
+import { completeParams } from '../../../src/lab/faults/fault-params.ts';
 import { NO_PLAN, packetKey, planNetns } from '../../../src/proxy/netns-plan.ts';
 
 const fault = (kind: string, params: FaultParams = {}, scope?: Scope, id = 'f1'): Fault => ({

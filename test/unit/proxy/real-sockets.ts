@@ -5,7 +5,7 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { expect } from 'vitest';
 import type { TraceEvent } from '../../../src/control/protocol.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
-import { completeParams } from '../../../src/lab/fault-params.ts';
+import { completeParams } from '../../../src/lab/faults/fault-params.ts';
 import { EdgeProxy } from '../../../src/proxy/edge-proxy.ts';
 import type { Netns } from '../../../src/proxy/netns.ts';
 import { type NetnsPlan, NO_PLAN } from '../../../src/proxy/netns-plan.ts';

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import type { WantedFault } from '../../../src/control/protocol.ts';
 import { seeded } from '../../../src/faults/seed.ts';
-import { completeParams } from '../../../src/lab/fault-params.ts';
+import { completeParams } from '../../../src/lab/faults/fault-params.ts';
 import { EdgeProxy } from '../../../src/proxy/edge-proxy.ts';
 import { silence } from './real-sockets.ts';
 

@@ -7,7 +7,7 @@ import { commandGroups } from '../../../src/cli/commands/index.ts';
 import { toMan, toMarkdown } from '../../../src/cli/reference.ts';
 import { errorTable } from '../../../src/error-table.ts';
 import { faultKinds } from '../../../src/faults/index.ts';
-import { describeKinds } from '../../../src/lab/faults.ts';
+import { describeKinds } from '../../../src/lab/faults/faults.ts';
 import { shapes } from '../../../src/shapes/index.ts';
 import { systems } from '../../../src/systems/index.ts';
 

@@ -1,4 +1,4 @@
-import type { Fault } from '../faults/fault.ts';
+import type { Fault } from '../../faults/fault.ts';
 
 /** A fault as `status` and `fault ls` show it. */
 export type ShownFault = Omit<Fault, 'until' | 'startsAt' | 'firstNew'> & {

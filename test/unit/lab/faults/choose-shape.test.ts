@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { seeded } from '../../../src/faults/seed.ts';
-import type { Lookup } from '../../../src/lab/addresses.ts';
-import { chooseShape, cutsOf, type ShapeOptions } from '../../../src/lab/choose-shape.ts';
-import type { Session } from '../../../src/lab/session.ts';
-import { type Named, selectFixed, selectLive } from '../../../src/stack/addresses.ts';
-import { buildModel } from '../../../src/stack/build-model.ts';
-import { errorOf, systems } from '../stack/fake.ts';
+import { seeded } from '../../../../src/faults/seed.ts';
+import type { Lookup } from '../../../../src/lab/faults/addresses.ts';
+import { chooseShape, cutsOf, type ShapeOptions } from '../../../../src/lab/faults/choose-shape.ts';
+import type { Session } from '../../../../src/lab/session.ts';
+import { type Named, selectFixed, selectLive } from '../../../../src/stack/addresses.ts';
+import { buildModel } from '../../../../src/stack/build-model.ts';
+import { errorOf, systems } from '../../stack/fake.ts';
 
 const model = buildModel(
   {

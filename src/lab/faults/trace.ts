@@ -1,11 +1,11 @@
 // trace: what happens on edges, as it happens: connections, bytes, and what faults did.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Control } from '../control/client.ts';
-import type { FaultHits, TraceLine } from '../control/protocol.ts';
-import { engineClock } from '../docker/clock.ts';
+import type { Control } from '../../control/client.ts';
+import type { FaultHits, TraceLine } from '../../control/protocol.ts';
+import { engineClock } from '../../docker/clock.ts';
+import { openControls, requireAll } from '../controls.ts';
+import type { Session } from '../session.ts';
 import { openLookup, resolveAddress } from './addresses.ts';
-import { openControls, requireAll } from './controls.ts';
-import type { Session } from './session.ts';
 
 /** A proxy that is not asked again for so long stops telling: whoever asked was killed. */
 const LEASE_MS = 5_000;

@@ -1,9 +1,9 @@
 // From ordered cuts between nodes to faults on edges, and who still reaches whom after it. Pure.
-import { LabError } from '../errors.ts';
-import { faultKinds } from '../faults/index.ts';
-import { modes } from '../faults/modes.ts';
-import type { Cut, OneWay } from '../shapes/shape.ts';
-import { type Edge, edgeName } from '../stack/model.ts';
+import { LabError } from '../../errors.ts';
+import { faultKinds } from '../../faults/index.ts';
+import { modes } from '../../faults/modes.ts';
+import type { Cut, OneWay } from '../../shapes/shape.ts';
+import { type Edge, edgeName } from '../../stack/model.ts';
 import type { NewFault, Placements } from './change-faults.ts';
 import { readParams } from './fault-params.ts';
 

@@ -1,8 +1,8 @@
 // Held partitions without a lab: the phases, and the loop that follows them, by a clock of ours.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { seeded } from '../../../src/faults/seed.ts';
-import { type HoldOptions, holdPartition } from '../../../src/lab/hold-partition.ts';
+import { seeded } from '../../../../src/faults/seed.ts';
+import { type HoldOptions, holdPartition } from '../../../../src/lab/faults/hold-partition.ts';
 import {
   chasing,
   flapping,
@@ -12,9 +12,9 @@ import {
   rolling,
   type Stage,
   within,
-} from '../../../src/lab/hold-phases.ts';
-import { parseUntil } from '../../../src/lab/hold-until.ts';
-import type { Session } from '../../../src/lab/session.ts';
+} from '../../../../src/lab/faults/hold-phases.ts';
+import { parseUntil } from '../../../../src/lab/faults/hold-until.ts';
+import type { Session } from '../../../../src/lab/session.ts';
 
 /** A lab that writes down what is done to it; setting a cut takes `setMs`. */
 function fakeStage(setMs = 0, endMs = Number.POSITIVE_INFINITY) {

@@ -1,11 +1,11 @@
 // From what the user asked for to a shape and its cuts: which shape, and what words stand for.
-import { LabError } from '../errors.ts';
-import { type ShapeName, shapes } from '../shapes/index.ts';
-import { majority, shuffle } from '../shapes/sets.ts';
-import type { Cut, Shape, ShapeFlag, Side } from '../shapes/shape.ts';
-import { HOST, isCustom } from '../stack/model.ts';
+import { LabError } from '../../errors.ts';
+import { type ShapeName, shapes } from '../../shapes/index.ts';
+import { majority, shuffle } from '../../shapes/sets.ts';
+import type { Cut, Shape, ShapeFlag, Side } from '../../shapes/shape.ts';
+import { HOST, isCustom } from '../../stack/model.ts';
+import type { Session } from '../session.ts';
 import { findAll, type Lookup } from './addresses.ts';
-import type { Session } from './session.ts';
 
 type Camel<Name extends string> = Name extends `${infer A}-${infer B}`
   ? `${A}${Capitalize<Camel<B>>}`

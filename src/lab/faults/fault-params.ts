@@ -1,9 +1,9 @@
 // The parameters of faults: from words of the user or values of a caller to what a proxy takes, and
 // back to words.
-import { LabError } from '../errors.ts';
-import type { FaultKind, FaultParams, Param } from '../faults/fault.ts';
-import { faultKinds } from '../faults/index.ts';
-import { didYouMean } from '../stack/names.ts';
+import { LabError } from '../../errors.ts';
+import type { FaultKind, FaultParams, Param } from '../../faults/fault.ts';
+import { faultKinds } from '../../faults/index.ts';
+import { didYouMean } from '../../stack/names.ts';
 import {
   formatRate,
   formatShare,
@@ -13,8 +13,8 @@ import {
   parseShare,
   parseSize,
   type Quantity,
-} from '../stack/quantities.ts';
-import { formatDuration, parseDuration } from '../stack/units.ts';
+} from '../../stack/quantities.ts';
+import { formatDuration, parseDuration } from '../../stack/units.ts';
 
 type Value = FaultParams[string];
 

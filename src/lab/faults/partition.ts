@@ -1,15 +1,15 @@
 // partition and heal: which edges, then the faults on them.
 import { randomInt } from 'node:crypto';
-import { LabError } from '../errors.ts';
-import { seeded } from '../faults/seed.ts';
-import type { Cut, OneWay } from '../shapes/shape.ts';
-import { type Edge, HOST, isHostEdge } from '../stack/model.ts';
+import { LabError } from '../../errors.ts';
+import { seeded } from '../../faults/seed.ts';
+import type { Cut, OneWay } from '../../shapes/shape.ts';
+import { type Edge, HOST, isHostEdge } from '../../stack/model.ts';
+import { findNode, type Session } from '../session.ts';
 import { openLookup } from './addresses.ts';
 import { addFaults, removeFaults, SEED_MAX } from './change-faults.ts';
 import { chooseShape, cutsOf, type ShapeOptions } from './choose-shape.ts';
 import { type FaultChange, faultChange, faultsRemoved } from './fault-change.ts';
 import { placeCuts } from './placements.ts';
-import { findNode, type Session } from './session.ts';
 import { WAN } from './wan.ts';
 
 /** Which edges a partition may cut: between nodes, from the user's machine, or both. */

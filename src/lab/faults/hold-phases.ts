@@ -1,9 +1,9 @@
 // What a held partition does when: pure sequences of phases, and the one loop that follows them.
 // The clock, chance and everything that touches a lab come in from outside.
 
-import { LabError } from '../errors.ts';
-import { parseShare } from '../stack/quantities.ts';
-import { parseDuration } from '../stack/units.ts';
+import { LabError } from '../../errors.ts';
+import { parseShare } from '../../stack/quantities.ts';
+import { parseDuration } from '../../stack/units.ts';
 
 /** Setting and healing take tens of milliseconds themselves. */
 const PHASE_MIN_MS = 100;

@@ -1,6 +1,6 @@
 // What words and addresses stand for in a lab right now. Nodes are asked who leads only when a word
 // needs it, and once for all words of one command.
-import { LabError } from '../errors.ts';
+import { LabError } from '../../errors.ts';
 import {
   type Address,
   edgesBetween,
@@ -10,11 +10,11 @@ import {
   parseAddress,
   selectFixed,
   selectLive,
-} from '../stack/addresses.ts';
-import { HOST } from '../stack/model.ts';
-import { didYouMean } from '../stack/names.ts';
-import { askRoles } from './roles.ts';
-import type { Session } from './session.ts';
+} from '../../stack/addresses.ts';
+import { HOST } from '../../stack/model.ts';
+import { didYouMean } from '../../stack/names.ts';
+import { askRoles } from '../roles.ts';
+import type { Session } from '../session.ts';
 
 /** Finds nodes by words and remembers what the nodes said, for the time of one command. */
 export interface Lookup {

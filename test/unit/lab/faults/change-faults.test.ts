@@ -1,9 +1,9 @@
 // A change of several edges of which one fails: the others are as they were.
 import { expect, test } from 'vitest';
-import type { Control } from '../../../src/control/client.ts';
-import type { EdgeState } from '../../../src/control/protocol.ts';
-import type { Fault } from '../../../src/faults/fault.ts';
-import { setEverywhere } from '../../../src/lab/change-faults.ts';
+import type { Control } from '../../../../src/control/client.ts';
+import type { EdgeState } from '../../../../src/control/protocol.ts';
+import type { Fault } from '../../../../src/faults/fault.ts';
+import { setEverywhere } from '../../../../src/lab/faults/change-faults.ts';
 
 const slow: Fault = { id: 'f1', kind: 'latency', from: 'fault', params: { delay: 1 } };
 const held: Fault = { id: 'p1', kind: 'jam', from: 'partition', params: {} };

@@ -1,13 +1,13 @@
 // wan: the latencies of a wide area network over the edges of a lab, as faults of one id.
-import { LabError } from '../errors.ts';
-import { type Edge, HOST } from '../stack/model.ts';
-import { didYouMean } from '../stack/names.ts';
-import { placeNodes, requireRegion } from '../wan/place-nodes.ts';
-import { type Preset, presets, rttBetween } from '../wan/presets.ts';
+import { LabError } from '../../errors.ts';
+import { type Edge, HOST } from '../../stack/model.ts';
+import { didYouMean } from '../../stack/names.ts';
+import { placeNodes, requireRegion } from '../../wan/place-nodes.ts';
+import { type Preset, presets, rttBetween } from '../../wan/presets.ts';
+import type { Session } from '../session.ts';
 import { addFaults, type NewFault, removeFaults } from './change-faults.ts';
 import { type FaultChange, faultChange, faultsRemoved } from './fault-change.ts';
 import { completeParams } from './fault-params.ts';
-import type { Session } from './session.ts';
 
 export interface WanOptions {
   /** `3-region`, ... */

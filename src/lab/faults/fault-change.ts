@@ -1,8 +1,8 @@
 // What a command that changed faults answers with: the shape of `partition -o json` and its like.
-import type { OneWay } from '../shapes/shape.ts';
+import type { OneWay } from '../../shapes/shape.ts';
+import type { Session } from '../session.ts';
 import type { Added, Removed } from './change-faults.ts';
 import type { ReachMap } from './placements.ts';
-import type { Session } from './session.ts';
 
 export interface FaultChange {
   readonly version: 1;

@@ -1,16 +1,16 @@
 // fault add, ls, rm and kinds: one fault on the edges that addresses name.
-import type { Control } from '../control/client.ts';
-import type { FaultHits } from '../control/protocol.ts';
-import { engineClock } from '../docker/clock.ts';
-import { LabError } from '../errors.ts';
-import type { FaultParams, Scope } from '../faults/fault.ts';
-import { faultKinds } from '../faults/index.ts';
+import type { Control } from '../../control/client.ts';
+import type { FaultHits } from '../../control/protocol.ts';
+import { engineClock } from '../../docker/clock.ts';
+import { LabError } from '../../errors.ts';
+import type { FaultParams, Scope } from '../../faults/fault.ts';
+import { faultKinds } from '../../faults/index.ts';
+import { openControls, requireAll } from '../controls.ts';
+import type { Session } from '../session.ts';
 import { openLookup, resolveAddress } from './addresses.ts';
 import { addFaults, type NewFault, removeFaults, type Setting } from './change-faults.ts';
-import { openControls, requireAll } from './controls.ts';
 import { type FaultChange, faultChange, faultsRemoved } from './fault-change.ts';
 import { completeParams, findKind, formatParam, paramSample, readParams } from './fault-params.ts';
-import type { Session } from './session.ts';
 import { type ShownFault, showFault } from './show-fault.ts';
 
 export interface FaultAddOptions extends Partial<Setting> {

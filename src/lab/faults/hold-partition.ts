@@ -5,10 +5,11 @@
 // when labctl is killed the phase it was in is the last one.
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '../errors.ts';
-import { seeded } from '../faults/seed.ts';
-import { isCustom } from '../stack/model.ts';
-import { formatDuration } from '../stack/units.ts';
+import { LabError } from '../../errors.ts';
+import { seeded } from '../../faults/seed.ts';
+import { isCustom } from '../../stack/model.ts';
+import { formatDuration } from '../../stack/units.ts';
+import { refresh, type Session } from '../session.ts';
 import { findAll, openLookup } from './addresses.ts';
 import {
   addFaults,
@@ -31,7 +32,6 @@ import {
 } from './hold-phases.ts';
 import { askLeaders, openWatch, POLL_MS, parseUntil } from './hold-until.ts';
 import { type PartitionOptions, partition } from './partition.ts';
-import { refresh, type Session } from './session.ts';
 
 /** A partition, and how it is held. Of `flap`, `rollingMs` and `chase` there is one at most. */
 export interface HoldOptions extends Omit<PartitionOptions, 'dryRun'> {

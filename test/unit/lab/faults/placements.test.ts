@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { modes } from '../../../src/faults/modes.ts';
-import { placeCuts } from '../../../src/lab/placements.ts';
-import { type Cut, ONE_WAYS } from '../../../src/shapes/shape.ts';
-import { type Edge, edgeName } from '../../../src/stack/model.ts';
-import { errorOf } from '../stack/fake.ts';
+import { modes } from '../../../../src/faults/modes.ts';
+import { placeCuts } from '../../../../src/lab/faults/placements.ts';
+import { type Cut, ONE_WAYS } from '../../../../src/shapes/shape.ts';
+import { type Edge, edgeName } from '../../../../src/stack/model.ts';
+import { errorOf } from '../../stack/fake.ts';
 
 const edge = (from: string, to: string): Edge => ({
   name: edgeName(from, to),

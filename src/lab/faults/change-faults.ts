@@ -1,13 +1,13 @@
 // Changes the fault lists of many edges: all of them, or none and an error.
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { isUnavailable } from '../control/client.ts';
-import type { EdgeState, WantedFault } from '../control/protocol.ts';
-import { LabError } from '../errors.ts';
-import type { Fault, FaultParams, Scope, Tier } from '../faults/fault.ts';
-import { faultKinds } from '../faults/index.ts';
-import { type Controls, openControls, requireAll } from './controls.ts';
-import type { Session } from './session.ts';
+import { isUnavailable } from '../../control/client.ts';
+import type { EdgeState, WantedFault } from '../../control/protocol.ts';
+import { LabError } from '../../errors.ts';
+import type { Fault, FaultParams, Scope, Tier } from '../../faults/fault.ts';
+import { faultKinds } from '../../faults/index.ts';
+import { type Controls, openControls, requireAll } from '../controls.ts';
+import type { Session } from '../session.ts';
 
 /** A fault to be set on one edge: what is common to all edges is in `Setting`. */
 export interface NewFault {

@@ -1,12 +1,12 @@
 // What a held partition may wait for: the words for it, and the watching.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { engineClock } from '../docker/clock.ts';
-import { readLogs } from '../docker/logs.ts';
-import { LabError } from '../errors.ts';
-import type { Claim } from '../stack/model.ts';
-import { askClaims } from './probe-nodes.ts';
-import { leadersOf } from './roles.ts';
-import { containerOf, findNode, refresh, type Session } from './session.ts';
+import { engineClock } from '../../docker/clock.ts';
+import { readLogs } from '../../docker/logs.ts';
+import { LabError } from '../../errors.ts';
+import type { Claim } from '../../stack/model.ts';
+import { askClaims } from '../probe-nodes.ts';
+import { leadersOf } from '../roles.ts';
+import { containerOf, findNode, refresh, type Session } from '../session.ts';
 
 export type Until =
   | { readonly kind: 'leader-changed' }
