@@ -53,8 +53,10 @@ export async function readLogs(
     ? (chunk: Buffer) => split(decoder.write(chunk))
     : frameReader((_, text) => split(text));
   if (!follow) {
-    // The types say a tail is a number; the engine's `all` is the way to say "every line".
-    take((await container.logs({ ...options, follow: false } as never)) as unknown as Buffer);
+    // The types say a tail is a number; the engine's `all` is the way to say "every line". Of a log
+    // that is JSON, as that of a terminal may be, dockerode gives back the value.
+    const log: unknown = await container.logs({ ...options, follow: false } as never);
+    take(Buffer.isBuffer(log) ? log : Buffer.from(JSON.stringify(log)));
     split('\n');
     return;
   }
