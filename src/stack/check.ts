@@ -2,7 +2,7 @@
 // come from the schema's own messages (see values.ts), else from its JSON Schema and the value.
 import type { z } from 'zod';
 import type { Path } from './document.ts';
-import { allowedBy, isMap, isObject, type JsonSchema, jsonAt } from './json.ts';
+import { allowedBy, isMap, isObject, type JsonSchema, jsonAt, valueAt } from './json.ts';
 import { didYouMean } from './names.ts';
 
 /** One thing wrong with a value, as a sentence without the place. */
@@ -87,7 +87,7 @@ function complain(issue: Issue, value: unknown, check: Check): Complaint[] {
     const message = `${quoted(path.at(-1))} cannot be a key of ${parent}: ${reason}`;
     return [{ path, part: 'key', message, ...hint }];
   }
-  const found = inner.reduce((at, step) => (isObject(at) ? at[step] : undefined), value);
+  const found = valueAt(value, inner);
   return [{ path, part: 'value', message: sentence(issue, path, found, here), ...hint }];
 }
 

@@ -74,3 +74,15 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 /** True for what YAML calls a map. */
 export const isMap = (value: unknown): value is Record<string, unknown> =>
   isObject(value) && !Array.isArray(value);
+
+/** What stands at `path`; undefined where the path leads nowhere. */
+export const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>((at, step) => (isObject(at) ? at[step] : undefined), value);
+
+/** A copy with `found` at `path`. Maps on the way are made; what is no map stays as it is. */
+export function withValueAt(value: unknown, [step, ...rest]: Path, found: unknown): unknown {
+  if (step === undefined) return found;
+  const map = value ?? {};
+  if (!isMap(map)) return value;
+  return { ...map, [step]: withValueAt(map[step], rest, found) };
+}

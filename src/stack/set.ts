@@ -11,7 +11,7 @@
 // one group whose system has that role, whatever the group is called.
 import { type Complaint, pathLabel, quoted } from './check.ts';
 import { type Document, type Path, parseYaml } from './document.ts';
-import { isMap, type JsonSchema, toJson } from './json.ts';
+import { isMap, type JsonSchema, toJson, valueAt, withValueAt } from './json.ts';
 import type { System } from './model.ts';
 import { didYouMean } from './names.ts';
 import type { Problem } from './problems.ts';
@@ -54,7 +54,7 @@ export function applyOverrides(stack: unknown, words: readonly string[], systems
         hint: 'set all of it; of a file: write what is to change there',
       });
     } else {
-      value = put(value, place, document.value);
+      value = withValueAt(value, place, document.value);
       applied.push({ path: place, flag: at, document });
     }
   }
@@ -147,15 +147,6 @@ function schemaOf(name: string, group: unknown, systems: Systems): JsonSchema | 
 
 /** Where a text stands on the way to `path`, as that of a config file does. */
 function textAbove(value: unknown, path: Path): Path | undefined {
-  const found = (at: Path) =>
-    at.reduce<unknown>((map, step) => (isMap(map) ? map[step] : undefined), value);
-  return path.map((_, i) => path.slice(0, i)).find((at) => typeof found(at) === 'string');
-}
-
-/** A copy with `found` at `path`. Maps on the way are made; what is no map stays as it is. */
-function put(value: unknown, [step, ...rest]: Path, found: unknown): unknown {
-  if (step === undefined) return found;
-  const map = value ?? {};
-  if (!isMap(map)) return value;
-  return { ...map, [step]: put(map[step], rest, found) };
+  const above = path.map((_, i) => path.slice(0, i));
+  return above.find((at) => typeof valueAt(value, at) === 'string');
 }

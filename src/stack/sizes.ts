@@ -1,7 +1,8 @@
 // How many nodes a stack's groups have. The counts stand in the groups' configs; which ones can
 // change while a lab runs is for the systems to say (`Scaling`). Of a running lab its networks tell
 // the counts, one for each node: labels of containers cannot change, and every container stays.
-import type { Stack, System, SystemConfig } from './model.ts';
+import { valueAt, withValueAt } from './json.ts';
+import type { Stack, System } from './model.ts';
 
 type Systems = Readonly<Record<string, System>>;
 
@@ -14,28 +15,20 @@ export interface Size {
   readonly count: number;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** What `labctl scale` can change in this stack. */
 export function sizesOf(stack: Stack, systems: Systems): readonly Size[] {
   return Object.entries(stack.systems).flatMap(([group, config]) =>
     Object.entries(systems[config.system]?.scaling?.sizes(group, config) ?? {}).flatMap(
       ([name, path]) => {
-        const count = path.reduce<unknown>((at, step) => (at as Json | undefined)?.[step], config);
+        const count = valueAt(config, path);
         return typeof count === 'number' ? [{ name, group, path, count }] : [];
       },
     ),
   );
 }
 
-export function withCount(stack: Stack, { group, path }: Size, count: number): Stack {
-  const put = (at: Json = {}, [step, ...rest]: readonly string[]): Json => ({
-    ...at,
-    [step!]: rest.length ? put(at[step!] as Json, rest) : count,
-  });
-  const config = put(stack.systems[group]!, path) as SystemConfig;
-  return { ...stack, systems: { ...stack.systems, [group]: config } };
-}
+export const withCount = (stack: Stack, { group, path }: Size, count: number): Stack =>
+  withValueAt(stack, ['systems', group, ...path], count) as Stack;
 
 /** The stack with the counts that another one has. */
 export function withCountsOf(stack: Stack, other: Stack, systems: Systems): Stack {
