@@ -29,6 +29,8 @@ for (const gtid of [true, false])
     await sql(lab, 'mariadb-1', TABLE);
     await insert(lab, 'mariadb-1', 1);
     await haveRows(lab, '1', 'mariadb-2');
+    const errant = await lab.run('client', 'mariadb-2', '--', '-e', 'DELETE FROM app.t');
+    expect(errant.err).toContain('--read-only option');
     await cutOff(lab, 'mariadb-1', 'mariadb-2');
     await insert(lab, 'mariadb-1', 2, 3);
     expect((await nodeShown(lab, 'mariadb-2')).facts?.gap).toBe(2);

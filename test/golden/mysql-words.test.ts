@@ -24,7 +24,7 @@ function everything(flavour: Dialect['flavour'], version: string): string {
     'flags that differ by file and position': serverFlags(byPlace, server).filter(
       (flag) => !serverFlags(dialect, server).includes(flag),
     ),
-    account: words.makeAccount(),
+    account: words.makeAccounts(dialect, 'secret'),
     'a new replica forgets its own history': [
       words.stopReplica(dialect),
       words.forgetSource(dialect),

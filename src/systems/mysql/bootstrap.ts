@@ -24,7 +24,6 @@ import { isBefore, type ServerState } from './state.ts';
 import {
   forgetHistory,
   forgetSource,
-  makeAccount,
   pointAt,
   setHistory,
   startReplica,
@@ -150,7 +149,7 @@ async function awaitsNewer(
 async function makePrimary(member: Member, state: ServerState, term: number): Promise<Answer> {
   const place = { leads: true, term };
   if (isSettled(member, state, place)) return { done: true };
-  if (!state.settings) await member.sql(...makeAccount());
+  if (!state.settings) await member.sql(...member.accounts);
   await settle(member, place);
   return { done: true, words: 'primary' };
 }
@@ -188,7 +187,7 @@ async function followFromStart(member: Member, primary: string, term: number): P
   const { dialect } = member;
   await member.sql(
     ...beginAnew(member),
-    ...makeAccount(),
+    ...member.accounts,
     ...pointAt(dialect, primary, startOf(member, FIRST)),
   );
   await settle(member, { leads: false, term });
@@ -223,7 +222,7 @@ export async function seed(
     // Who wrote what before is in no dump of MariaDB's.
     ...(dialect.flavour === 'mariadb' && history ? [setHistory(history)] : []),
     'SET SESSION sql_log_bin = 0',
-    ...makeAccount().slice(1, -1),
+    ...member.accounts.slice(1, -1),
     ...pointAt(dialect, name, startOf(member, FIRST)),
   ];
   const start = [`{ cat <<'SQL'`, ...before.map((line) => `${line};`), 'SQL'];

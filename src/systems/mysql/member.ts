@@ -13,12 +13,20 @@ import {
   SETTINGS_LINK,
   type ServerState,
 } from './state.ts';
-import { roleSettings, type SemiSync, type Start, semiSyncPlugins } from './statements.ts';
+import {
+  makeAccounts,
+  roleSettings,
+  type SemiSync,
+  type Start,
+  semiSyncPlugins,
+} from './statements.ts';
 
 export interface Member {
   readonly node: Node;
   readonly dialect: Dialect;
   readonly semiSync: SemiSync | undefined;
+  /** Statements that make the accounts which every server has. */
+  readonly accounts: readonly string[];
   /** The stack gives the group data that its first server is made with. */
   readonly hasInit: boolean;
   /** Its container runs, whether or not the server answers. */
@@ -55,6 +63,7 @@ export function memberOf(access: GroupAccess, configOf: ConfigOf, node: Node): M
     node,
     dialect: asked.dialect,
     semiSync: semiSyncOf(config),
+    accounts: makeAccounts(asked.dialect, asked.password),
     hasInit: read(config).init !== undefined,
     runs: () =>
       own.exec(['true'], { limitMs: SQL_LIMIT_MS }).then(

@@ -2,6 +2,7 @@
 // shows them all. Which word came when is in MySQL's reference manual; 8.4 knows only the new ones.
 import {
   type Dialect,
+  isFrom,
   isMysql,
   namesSource,
   saysBinaryLog,
@@ -35,12 +36,24 @@ const quoted = (text: string): string => `'${text.replaceAll(/[\\']/g, '\\$&')}'
 
 const replica = (dialect: Dialect) => (saysReplica(dialect) ? 'REPLICA' : 'SLAVE');
 
-/** Each server makes its own account, so none of it is in a binlog. */
-export const makeAccount = (): string[] => [
+/** Each server makes its own accounts, so none of it is in a binlog. `root` is root's password. */
+export const makeAccounts = (dialect: Dialect, root: string): string[] => [
   'SET SESSION sql_log_bin = 0',
   `CREATE USER IF NOT EXISTS '${REPLICATION.user}'@'%' IDENTIFIED BY '${REPLICATION.password}'`,
   `GRANT REPLICATION SLAVE ON *.* TO '${REPLICATION.user}'@'%'`,
+  ...(dialect.flavour === 'mariadb' && isFrom(dialect.version, '10.11') ? holdRoot(root) : []),
   'SET SESSION sql_log_bin = 1',
+];
+
+/**
+ * read_only holds back nobody who has this privilege, and root has all; of MySQL's root
+ * super_read_only takes care. labctl comes from 127.0.0.1, and keeps it. Before 10.11 it is a part
+ * of SUPER.
+ */
+const holdRoot = (password: string): string[] => [
+  `CREATE USER IF NOT EXISTS 'root'@'127.0.0.1' IDENTIFIED BY ${quoted(password)}`,
+  "GRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION",
+  "REVOKE READ_ONLY ADMIN ON *.* FROM 'root'@'%', 'root'@'localhost'",
 ];
 
 export const startReplica = (dialect: Dialect): string => `START ${replica(dialect)}`;

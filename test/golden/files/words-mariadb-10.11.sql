@@ -23,6 +23,9 @@
 SET SESSION sql_log_bin = 0
 CREATE USER IF NOT EXISTS 'repl'@'%' IDENTIFIED BY 'repl'
 GRANT REPLICATION SLAVE ON *.* TO 'repl'@'%'
+CREATE USER IF NOT EXISTS 'root'@'127.0.0.1' IDENTIFIED BY 'secret'
+GRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION
+REVOKE READ_ONLY ADMIN ON *.* FROM 'root'@'%', 'root'@'localhost'
 SET SESSION sql_log_bin = 1
 
 -- a new replica forgets its own history
