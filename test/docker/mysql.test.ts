@@ -30,6 +30,7 @@ test('semi-sync', { timeout: TIMEOUT_MS }, async () => {
   const words = ['mysql-semisync', '--set', 'semi_sync.timeout=1s', '--set', `init=${dump}`];
   await using lab = testLab('labctl-test-mysql-semisync');
   await finishesBootstrap(lab, words);
+  await refusesWhoIsBehind(lab);
   await fallsBackAndReturns(lab);
   await losesWhatItReports(lab);
   await takesBackTheOld(lab, words);
@@ -80,6 +81,19 @@ async function fallsBackAndReturns(lab: TestLab) {
   expect(carried).toBeGreaterThan(1_000);
 }
 
+/** A primary that answers does not lose what a slow replica has not got yet. */
+async function refusesWhoIsBehind(lab: TestLab) {
+  await sql(lab, 'mysql-1', 'CREATE TABLE app.fill (text LONGTEXT)');
+  await lab.run('fault', 'add', 'rate', 'mysql-2:mysql-1', 'rate=10KB/s');
+  await sql(lab, 'mysql-1', "INSERT INTO app.fill VALUES (REPEAT('x', 300000))");
+  const refused = await lab.run('promote', 'mysql-2', '--timeout', '1s');
+  expect(refused.status).toBe(125);
+  expect(refused.err).toContain('mysql-2 has not all of mysql-1: it is still at it');
+  await sql(lab, 'mysql-1', 'DROP TABLE app.fill');
+  await healAndWait(lab);
+  expect((await nodeShown(lab, 'mysql-1')).brief).toBe('semi-sync, 2 acking');
+}
+
 async function losesWhatItReports(lab: TestLab) {
   await cutOff(lab, 'mysql-1', 'mysql-2', 'mysql-3');
   await insert(lab, 'mysql-1', 5, 6, 7);
@@ -87,7 +101,7 @@ async function losesWhatItReports(lab: TestLab) {
   await lab.run('heal');
   const promoted = await lab.json<Promoted>('promote', 'mysql-2');
   expect(promoted).toMatchObject({ from: 'mysql-1', orderly: false, following: ['mysql-3'] });
-  expect(promoted.left).toEqual([{ node: 'mysql-1', why: 'dead' }]);
+  expect(promoted.left).toEqual([{ node: 'mysql-1', why: 'does not answer' }]);
   expect(promoted.lost?.writes).toBe(3);
   expect(promoted.lost?.ids).toMatch(/^[0-9a-f-]{36}:(\d+)-\d+$/);
   await insert(lab, 'mysql-2', 8);

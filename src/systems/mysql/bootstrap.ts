@@ -20,7 +20,7 @@ import {
   termOf,
   writes,
 } from './member.ts';
-import { isBefore, type ServerState } from './state.ts';
+import { isBefore, SETTINGS_FILE, type ServerState } from './state.ts';
 import {
   forgetHistory,
   forgetSource,
@@ -203,8 +203,9 @@ const beginAnew = ({ dialect }: Member): string[] => [
 ];
 
 /**
- * Data and place in the history from a dump of the primary, taken over the replica's own edge. A
- * second one waits for the first by the lock, so two `up`s do no harm.
+ * Data and place in the history from a dump of the primary, taken over the replica's own edge. Until
+ * it is there the server is a new one. A second copy waits for the first by the lock, so two `up`s
+ * do no harm.
  */
 export async function seed(
   member: Member,
@@ -225,7 +226,11 @@ export async function seed(
     ...member.accounts.slice(1, -1),
     ...pointAt(dialect, name, startOf(member, FIRST)),
   ];
-  const start = [`{ cat <<'SQL'`, ...before.map((line) => `${line};`), 'SQL'];
+  const start = [
+    `rm -f ${SETTINGS_FILE}; { cat <<'SQL'`,
+    ...before.map((line) => `${line};`),
+    'SQL',
+  ];
   const dump = `${primary.client('-dump', name)} ${dumpFlags(member).join(' ')}`;
   const script = [...start, listDrops(member), dump, `} | ${member.client()} > /dev/null`];
   await member.shell(script.join('\n'), SEED_LIMIT_MS);

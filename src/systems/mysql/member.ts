@@ -85,6 +85,19 @@ export const termOf = (state: ServerState | undefined): number =>
 export const seenTerm = (state: ServerState | undefined): number =>
   Number(/^# (?:follows )?term (\d+)$/m.exec(state?.settings ?? '')?.[1] ?? 0);
 
+/**
+ * Who led last, as far as those that answer know: whoever has the highest term, or is followed by
+ * who has it. It may be dead.
+ */
+export function lastPrimary(
+  states: readonly (readonly [name: string, state: ServerState | undefined])[],
+): string | undefined {
+  const latest = Math.max(...states.map(([, state]) => seenTerm(state)));
+  const known = states.filter(([, state]) => state?.settings && seenTerm(state) === latest);
+  const names = known.map(([name, state]) => state!.following?.source ?? (termOf(state) && name));
+  return names.find((name) => typeof name === 'string');
+}
+
 /** The settings of a place, as the server reads them at its start. */
 export function settingsText({ dialect, semiSync }: Member, { leads, term }: Place): string {
   const settings = roleSettings(dialect, { isPrimary: leads, semiSync });

@@ -1,15 +1,14 @@
 // promote: a replica becomes the primary. With a primary that answers it is a switch, and nothing
 // is lost. With one that is dead or cut off it is a failover: what it had and never sent is counted
 // in its binlog, on its disk.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../errors.ts';
 import type { PromoteContext, Promotion } from '../../stack/group.ts';
 import type { Node } from '../../stack/model.ts';
 import { seed } from './bootstrap.ts';
-import type { Dialect } from './dialect.ts';
-import { type GtidSet, minus } from './gtid.ts';
+import { catchUp, mustAnswer } from './catch-up.ts';
 import { binlogScript, countLost, transactionsIn } from './losses.ts';
 import {
+  lastPrimary,
   type Member,
   memberOf,
   missing,
@@ -19,10 +18,8 @@ import {
   termOf,
   writes,
 } from './member.ts';
-import { type Following, isBefore, type Position, type ServerState } from './state.ts';
-import { forgetSource, pointAt, startReplica, stopReceiver, stopReplica } from './statements.ts';
-
-const POLL_MS = 100;
+import { isBefore, type Position, type ServerState } from './state.ts';
+import { forgetSource, pointAt, startReplica, stopReplica } from './statements.ts';
 
 export async function promoteServer(node: Node, group: PromoteContext): Promise<Promotion> {
   const members = group.nodes.map((each) => memberOf(group.access, group.configOf, each));
@@ -32,17 +29,20 @@ export async function promoteServer(node: Node, group: PromoteContext): Promise<
   const state = states.get(target);
   if (!state?.settings) throw refused(node, state ? 'it is not set up yet' : 'it does not answer');
   const source = state.following?.source;
-  const old = members.find(({ node: { name } }) => name === source);
+  const led = lastPrimary(members.map((each) => [each.node.name, states.get(each)]));
+  if (led === node.name) throw refused(node, 'it leads already');
+  const old = members.find(({ node: { name } }) => name === led);
   const oldState = old && states.get(old);
-  const seen = Math.max(...[...states.values()].map(seenTerm), 1);
-  if (!source && termOf(state) === seen) throw refused(node, 'it leads already');
-  const term = seen + 1;
+  if (termOf(oldState) && source !== led && !group.lossy)
+    throw refused(node, `it does not follow ${led}, which leads`, 'labctl up takes it back');
+  const term = Math.max(...[...states.values()].map(seenTerm), 1) + 1;
+  // Those of another primary have nothing of the last one that the target may need.
+  const peers = members.filter(
+    (each) => each !== target && each !== old && states.get(each)?.following?.source === led,
+  );
 
-  const isOrderly = old !== undefined && (await handOver(old, oldState, target, state, group));
-  const applied = source ? await applyAll(target, group) : undefined;
-  if (!isOrderly && !group.lossy)
-    for (const other of members.filter((each) => each !== target && each !== old))
-      await getWrites(target, other, source, group);
+  const { isOrderly, place } = await catchUp({ target, old, peers, states }, group);
+  const applied = source === led ? place : undefined;
   const lost = old && (isOrderly ? NOTHING : await lostOf(old, target, applied, group));
   if (source) await target.sql(stopReplica(target.dialect), forgetSource(target.dialect));
   const now = await mustAnswer(target);
@@ -52,131 +52,29 @@ export async function promoteServer(node: Node, group: PromoteContext): Promise<
   const left: { node: string; why: string }[] = [];
   const following: string[] = [];
   for (const other of others) {
-    const why = await follow(other, target, { now, term, applied, from: source }, group);
+    const why = await follow(other, target, { now, term, applied, from: led }, group).catch(whyNot);
     if (why === undefined) following.push(other.node.name);
     else left.push({ node: other.node.name, why });
   }
   if (old && !isOrderly) left.push({ node: old.node.name, why: whyLeft(oldState) });
-  return { from: source ?? null, orderly: isOrderly, following, left, lost: lost ?? null };
+  return { from: led ?? null, orderly: isOrderly, following, left, lost: lost ?? null };
 }
 
 function whyLeft(state: ServerState | undefined): string {
-  if (!state) return 'dead';
-  return state.settings ? 'cut off: still takes writes' : 'not set up yet';
+  if (!state) return 'does not answer';
+  return state.settings ? 'still takes writes' : 'not set up yet';
+}
+
+/** The new primary leads already: who cannot follow it now is taken back by `up`. */
+function whyNot(error: unknown): string {
+  if (error instanceof LabError) return error.message;
+  throw error;
 }
 
 const NOTHING = { writes: 0, ids: '' };
 
-const refused = ({ name }: Node, why: string) =>
-  new LabError('node-state', `cannot promote ${name}: ${why}`, { hint: 'labctl status' });
-
-async function mustAnswer(member: Member): Promise<ServerState> {
-  const state = await member.state();
-  if (state) return state;
-  throw new LabError('promotion-failed', `${member.node.name} does not answer any more`);
-}
-
-/**
- * Stops the old primary from writing and waits until the new one has everything. false when the two
- * have no connection: then the old one is left alone, as who is cut off from it would have to.
- */
-async function handOver(
-  old: Member,
-  oldState: ServerState | undefined,
-  target: Member,
-  state: ServerState,
-  { limitMs, say }: PromoteContext,
-): Promise<boolean> {
-  if (!oldState?.settings || oldState.following || state.following?.receiver !== 'Yes')
-    return false;
-  say(`stops writes to ${old.node.name}`);
-  const term = termOf(oldState);
-  await settle(old, { leads: false, term });
-  const { end, executed } = await mustAnswer(old);
-  const deadlineMs = performance.now() + limitMs;
-  for (;;) {
-    const { following, executed: own } = await mustAnswer(target);
-    const has = following && !isBefore(following.applied, end) && !minus(executed, own).size;
-    if (has) return true;
-    if (following?.receiver !== 'Yes' || performance.now() > deadlineMs) {
-      await settle(old, { leads: true, term }); // as it was: it goes on, cut off
-      return false;
-    }
-    await sleep(POLL_MS);
-  }
-}
-
-/** Everything that was received is applied. Where the target is then, in the old one's files. */
-async function applyAll(target: Member, { limitMs, say }: PromoteContext): Promise<Position> {
-  await target.sql(stopReceiver(target.dialect));
-  const deadlineMs = performance.now() + limitMs;
-  for (let saidSo = false; ; saidSo = true) {
-    const { following, executed } = await mustAnswer(target);
-    if (!following) throw refused(target.node, 'its replication was reset meanwhile');
-    const { applied, applier, error } = following;
-    if (!isApplying(following, executed)) return applied;
-    const { name } = target.node;
-    if (applier !== 'Yes' || performance.now() > deadlineMs)
-      throw new LabError(
-        'promotion-failed',
-        `${name} has not applied all that it received: ${error || 'it is still at it'}`,
-      );
-    if (!saidSo) say('waits for the relay log to be applied');
-    await sleep(POLL_MS);
-  }
-}
-
-const isApplying = ({ received, applied, retrieved }: Following, executed: GtidSet): boolean =>
-  retrieved.size
-    ? minus(retrieved, executed).size > 0
-    : received.file !== '' && isBefore(applied, received);
-
-/**
- * A replica may have more of the old primary than the chosen one, which gets that first. Throws
- * promotion-lossy where it cannot, and then follows its source again.
- */
-async function getWrites(
-  target: Member,
-  other: Member,
-  source: string | undefined,
-  { limitMs, say }: PromoteContext,
-): Promise<void> {
-  const { dialect, node } = target;
-  const { name } = other.node;
-  const deadlineMs = performance.now() + limitMs;
-  for (let asked = false; ; await sleep(POLL_MS)) {
-    const theirs = await other.state();
-    if (!theirs?.settings) return;
-    const { following } = theirs;
-    const own = await mustAnswer(target);
-    const ahead = missing(target, theirs, own);
-    const isAhead = ahead ?? (following && own.following && isAheadOf(following, own.following));
-    const willBe = following?.applier === 'Yes' && isApplying(following, theirs.executed);
-    if (!isAhead && !(willBe && dialect.gtid)) return;
-    if (!source || !dialect.gtid || performance.now() > deadlineMs) {
-      if (source) await target.sql(...(asked ? follows(dialect, source) : [startReplica(dialect)]));
-      const what = ahead ? writes(ahead) : 'writes';
-      throw new LabError('promotion-lossy', `${name} has ${what} that ${node.name} has not`, {
-        hint: `labctl promote ${name}; or without them: labctl promote ${node.name} --lossy`,
-      });
-    }
-    if (!asked && ahead) {
-      say(`gets ${writes(ahead)} from ${name}`);
-      await target.sql(...follows(dialect, name));
-      asked = true;
-    }
-  }
-}
-
-/** Both follow the same source, so the places are in the same files. */
-const isAheadOf = (a: Following, b: Following): boolean =>
-  a.source === b.source && isBefore(b.received, a.received);
-
-const follows = (dialect: Dialect, source: string): string[] => [
-  stopReplica(dialect),
-  ...pointAt(dialect, source, 'gtid'),
-  startReplica(dialect),
-];
+const refused = ({ name }: Node, why: string, hint = 'labctl status') =>
+  new LabError('node-state', `cannot promote ${name}: ${why}`, { hint });
 
 /** Transactions in the old primary's binlog behind what the new one has applied of it. */
 async function lostOf(
@@ -185,6 +83,7 @@ async function lostOf(
   applied: Position | undefined,
   { access, say }: PromoteContext,
 ): Promise<Promotion['lost']> {
+  if (!applied && target.dialect.flavour === 'mysql' && !target.dialect.gtid) return null;
   say(`reads the binlog of ${old.node.name}`);
   const script = binlogScript(applied ?? { file: '', position: 0 });
   const said = await access.onDisk(old.node, script).catch(() => ''); // its disk is gone too

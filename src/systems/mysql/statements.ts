@@ -58,6 +58,7 @@ const holdRoot = (password: string): string[] => [
 
 export const startReplica = (dialect: Dialect): string => `START ${replica(dialect)}`;
 export const stopReplica = (dialect: Dialect): string => `STOP ${replica(dialect)}`;
+export const startReceiver = (dialect: Dialect): string => `START ${replica(dialect)} IO_THREAD`;
 export const stopReceiver = (dialect: Dialect): string => `STOP ${replica(dialect)} IO_THREAD`;
 export const forgetSource = (dialect: Dialect): string => `RESET ${replica(dialect)} ALL`;
 export const replicaStatus = (dialect: Dialect): string => `SHOW ${replica(dialect)} STATUS`;
