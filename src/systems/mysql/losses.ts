@@ -13,6 +13,7 @@ const GTID = 33;
 const ANONYMOUS_GTID = 34;
 const TAGGED_GTID = 42;
 const MARIA_GTID = 162;
+const STARTS = [GTID, ANONYMOUS_GTID, TAGGED_GTID, MARIA_GTID];
 /** From here on MariaDB encrypts. */
 const START_ENCRYPTION = 164;
 
@@ -41,7 +42,7 @@ export function transactionsIn(said: string): string[] | undefined {
   return ids.length && ids.every((each) => each !== undefined) ? ids.flat() : undefined;
 }
 
-/** A server that was killed may leave half an event at the end: that was no transaction yet. */
+/** A server that was killed in a write leaves half a transaction at the end: that was none yet. */
 function idsOf(log: Buffer): string[] | undefined {
   if (log.toString('hex', 0, MAGIC.length / 2) !== MAGIC) return undefined;
   const ids: string[] = [];
@@ -49,7 +50,7 @@ function idsOf(log: Buffer): string[] | undefined {
     const type = log.readUInt8(at + 4);
     const size = log.readUInt32LE(at + 9);
     if (size < HEADER || type === START_ENCRYPTION) return undefined;
-    if (at + size > log.length) break;
+    if (at + size > log.length) return STARTS.includes(type) ? ids : ids.slice(0, -1);
     if (type === GTID) ids.push(mysqlId(log.subarray(at + HEADER)));
     if (type === MARIA_GTID) ids.push(mariaId(log.subarray(at + HEADER), log.readUInt32LE(at + 5)));
     if (type === ANONYMOUS_GTID || type === TAGGED_GTID) ids.push(UNNAMED);

@@ -51,6 +51,8 @@ test('transactions of several files, in order', () => {
 
 test('a transaction that was cut short by a kill is none', () => {
   expect(transactionsIn(said([mysql(5), mysql(6).subarray(0, 30)]))).toEqual([`${UUID}:5`]);
+  const half = [mysql(5), rows, mysql(6), rows, rows.subarray(0, 2_000)];
+  expect(transactionsIn(said(half))).toEqual([`${UUID}:5`]);
 });
 
 test('what cannot be read is unknown, not nothing', () => {
