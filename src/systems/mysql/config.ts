@@ -21,6 +21,13 @@ const flagName = z
   .regex(/^[a-z][a-z0-9_-]*$/, 'a flag is written without its dashes: max-connections')
   .refine((name) => !OWN_FLAGS.includes(name.replaceAll('_', '-')), 'labctl sets this flag itself');
 
+/** labctl comes as root, from 127.0.0.1. */
+const OF_ROOT = /^(MYSQL|MARIADB)_(.*ROOT_.*|ALLOW_EMPTY_PASSWORD|ONETIME_PASSWORD)$/;
+
+const variableName = z
+  .string()
+  .refine((name) => !OF_ROOT.test(name), 'labctl sets root up itself: root_password');
+
 /** Redo and undo logs, the system tablespace and a binlog take 150 MiB before the first row. */
 const DISK_LEAST = '512m';
 
@@ -49,7 +56,7 @@ export function schemaOf(flavour: Dialect['flavour'], { oldestVersion, defaultVe
     image: z.string().min(1).describe(`another image than ${flavour}:VERSION`),
     flags: z.record(flagName, text()).describe('flags of the server, without dashes'),
     binary: path().describe("a server of your own build in place of the image's"),
-    environment: z.record(z.string(), text()).describe('environment, as the official image has it'),
+    environment: z.record(variableName, text()).describe('environment, as the official image has it'),
     ...limitsOf('server', '512m'),
     disk: size()
       .refine((value) => dockerBytes(value) >= dockerBytes(DISK_LEAST), {

@@ -220,4 +220,7 @@ test('keys that do not go together, and versions before the oldest', () => {
   expect(complaints({ flags: { gtid_mode: 'OFF' } })).toEqual([
     'flags.gtid_mode: Invalid key in record',
   ]);
+  expect(complaints({ environment: { MYSQL_USER: 'app', MYSQL_ROOT_HOST: 'localhost' } })).toEqual([
+    'environment.MYSQL_ROOT_HOST: Invalid key in record',
+  ]);
 });
