@@ -75,6 +75,8 @@ async function handOver(
   const { source, receiver } = states.get(target)?.following ?? {};
   if (!oldState?.settings || oldState.following) return false;
   if (source !== old!.node.name || receiver !== 'Yes') return false;
+  // Semi-sync commits that wait would be let go by what follows, and then be lost in a failover.
+  if (!(await getsAll(target, source, await mustAnswer(old!), limitMs))) return false;
   say(`stops writes to ${source}`);
   const term = seenTerm(oldState);
   let hasAll = false;

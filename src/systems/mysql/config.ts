@@ -56,7 +56,9 @@ export function schemaOf(flavour: Dialect['flavour'], { oldestVersion, defaultVe
     image: z.string().min(1).describe(`another image than ${flavour}:VERSION`),
     flags: z.record(flagName, text()).describe('flags of the server, without dashes'),
     binary: path().describe("a server of your own build in place of the image's"),
-    environment: z.record(variableName, text()).describe('environment, as the official image has it'),
+    environment: z
+      .record(variableName, text())
+      .describe('environment, as the official image has it'),
     ...limitsOf('server', '512m'),
     disk: size()
       .refine((value) => dockerBytes(value) >= dockerBytes(DISK_LEAST), {
