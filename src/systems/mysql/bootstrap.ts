@@ -258,13 +258,10 @@ function dumpFlags({ dialect }: Member): string[] {
   const own = OWN_TABLES.map((name) => `--ignore-table=mysql.${name}`);
   if (dialect.flavour === 'mariadb')
     return [...all, '--master-data=1', ...(dialect.gtid ? ['--gtid'] : [])];
-  if (dialect.gtid) return [...all, ...own, '--set-gtid-purged=ON'];
-  return [
-    ...all,
-    ...own,
-    '--set-gtid-purged=OFF',
-    namesSource(dialect) ? '--source-data=1' : '--master-data=1',
-  ];
+  const place = namesSource(dialect) ? '--source-data' : '--master-data';
+  // Before 8.0.32 it is this that makes the set of GTIDs be of the same moment as the data.
+  if (dialect.gtid) return [...all, ...own, '--set-gtid-purged=ON', `${place}=2`];
+  return [...all, ...own, '--set-gtid-purged=OFF', `${place}=1`];
 }
 
 /** A primary of old comes back, or a replica of one: if the new one has all that it has. */
