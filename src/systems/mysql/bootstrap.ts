@@ -37,20 +37,23 @@ const SEED_LIMIT_MS = 3_600_000;
 const FIRST = { file: 'mysql-bin.000001', position: 4 } as const;
 
 type Answer = Awaited<ReturnType<BootStep['run']>> & {
-  /** What the primary had when a replica joined, which is not done before it has the same. */
-  readonly joined?: ServerState | undefined;
+  /** Of a replica: the primary, and what that has. */
+  readonly source?: { readonly name: string; readonly state: ServerState | undefined };
 };
 
 export function replicationSteps(nodes: readonly Node[], configOf: ConfigOf): BootStep[] {
   return nodes.map((node) => {
-    let goal: ServerState | undefined;
+    // A replica is done with what the primary had when it was first looked at, or copied from.
+    let goal: Answer['source'];
     const run: BootStep['run'] = async (access, say) => {
-      const group = { nodes, configOf, access, say };
-      const { joined, ...answer } = await stepOf(node, group);
-      goal = joined ?? goal;
-      if (!answer.done || !goal) return answer;
       const member = memberOf(access, configOf, node);
-      const words = behindOf(member, await member.state(), goal);
+      const before = goal && (await member.state());
+      const isOnItsWay = before?.following && before.following.source === goal?.name;
+      const group = { nodes, configOf, access, say };
+      const { source, ...answer }: Answer = isOnItsWay ? { done: true } : await stepOf(node, group);
+      if (source && source.name !== goal?.name) goal = source;
+      if (!answer.done || !goal?.state) return answer;
+      const words = behindOf(member, await member.state(), goal.state);
       return words ? { done: false, words } : answer;
     };
     return { node, name: 'replication', run };
@@ -60,9 +63,12 @@ export function replicationSteps(nodes: readonly Node[], configOf: ConfigOf): Bo
 /** How far a server is behind what another one had then; undefined: it has all of that. */
 function behindOf(member: Member, state: ServerState | undefined, goal: ServerState) {
   if (!state?.following) return 'waits for the server';
-  const { source, applied } = state.following;
+  const { source, applied, applier, receiver } = state.following;
+  if (applier !== 'Yes' || receiver === 'No') return undefined; // its health says why
   const count = missing(member, goal, state);
-  if (count === undefined) return isBefore(applied, goal.end) ? `behind ${source}` : undefined;
+  const { file, position } = applied;
+  if (count === undefined)
+    return isBefore(applied, goal.end) ? `behind ${source}, at ${file}:${position}` : undefined;
   return count ? `${count} transactions behind ${source}` : undefined;
 }
 
@@ -165,21 +171,22 @@ async function makeReplica(
   const words = `replica of ${name}`;
   const term = termOf(primaryState);
   const place = { leads: false, term };
+  const source = { name, state: primaryState };
   if (!state.settings) {
     if (!primaryState.isHistoryWhole || term > 1 || primary.hasInit)
       await seed(member, primary, term, say);
     else await followFromStart(member, name, term);
     say(words);
-    return { done: true, words, joined: await primary.state() };
+    return { done: true, words, source: { name, state: await primary.state() } };
   }
   if (state.following?.source !== name) return rejoin(member, state, primary, primaryState);
   const runs = state.following.applier === 'Yes' && state.following.receiver !== 'No';
-  if (runs && isSettled(member, state, place)) return { done: true };
+  if (runs && isSettled(member, state, place)) return { done: true, source };
   // The receiver asks for semi-sync only when it starts.
   await member.sql(stopReplica(member.dialect));
   await settle(member, place);
   await member.sql(startReplica(member.dialect));
-  return { done: true, words };
+  return { done: true, words, source };
 }
 
 /** New servers have nothing of their own: the binlog of the primary tells all there is. */
@@ -283,7 +290,8 @@ async function rejoin(
     });
   }
   await member.sql(stopReplica(dialect));
+  await member.sql(...pointAt(dialect, name, 'gtid'));
   await settle(member, { leads: false, term: termOf(primaryState) });
-  await member.sql(...pointAt(dialect, name, 'gtid'), startReplica(dialect));
-  return { done: true, words: `replica of ${name}`, joined: primaryState };
+  await member.sql(startReplica(dialect));
+  return { done: true, words: `replica of ${name}`, source: { name, state: primaryState } };
 }

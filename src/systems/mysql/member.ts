@@ -139,7 +139,9 @@ async function installPlugins(member: Member): Promise<void> {
 }
 
 export const isSettled = (member: Member, state: ServerState, place: Place): boolean =>
-  state.isLinked && state.settings === settingsText(member, place);
+  state.isLinked &&
+  state.isReadOnly !== place.leads &&
+  state.settings === settingsText(member, place);
 
 /** How many transactions one has and the other lacks; undefined where nobody counts them. */
 export function missing({ dialect }: Member, has: ServerState, lacks: ServerState) {

@@ -3,20 +3,23 @@
 import { LabError } from '../../errors.ts';
 import type { Scaling } from '../../stack/scaling.ts';
 import { askedOf } from './config.ts';
-import { claimOf } from './health.ts';
+import { lastPrimary } from './member.ts';
 import { readState } from './state.ts';
 
 export const replicaScaling: Scaling = {
   sizes: (group) => ({ [group]: ['nodes'] }),
-  leave: async (node, nodes) => {
-    const going = nodes.find((reached) => reached.node.name === node.name);
-    const state = going && (await readState(going.access, askedOf(going.config)));
-    if (!state || !claimOf(state, false).leader) return undefined;
-    const others = nodes.filter(
-      ({ node: { group, name } }) => group === node.group && name !== node.name,
+  check: async (leaving, nodes) => {
+    const own = nodes.filter(({ node }) => node.group === leaving[0]!.group);
+    const asked = own.map(
+      async ({ node, access, config }) =>
+        [node.name, await readState(access, askedOf(config))] as const,
     );
-    throw new LabError('node-state', `${node.name} is the primary, and would be the first to go`, {
-      hint: `labctl promote ${others[0]?.node.name ?? 'another server'}`,
+    // It may be dead: its replicas know it.
+    const primary = lastPrimary(await Promise.all(asked));
+    if (!leaving.some(({ name }) => name === primary)) return;
+    const heir = own.find(({ node }) => !leaving.some(({ name }) => name === node.name));
+    throw new LabError('node-state', `${primary} is the primary, and would be among those to go`, {
+      hint: heir ? `labctl promote ${heir.node.name}` : 'labctl up, then labctl promote another',
     });
   },
 };

@@ -1,55 +1,13 @@
 // The steps of replication against servers that say what the test wants: who is followed, and when
 // a replica that joined is done.
 import { expect, test } from 'vitest';
-import type { GroupAccess } from '../../../src/stack/group.ts';
 import { mysql } from '../../../src/systems/mysql.ts';
-
-const UUID = 'a6597c85-e4d4-11f1-a9f2-02420ad500c6';
-const config = { system: 'mysql', ...(mysql.schema.parse({ nodes: 3 }) as object) };
-const nodes = mysql.nodes('mysql', config);
-
-const row = (fields: Readonly<Record<string, string | number>>) =>
-  `*************************** 1. row ***************************\n${Object.entries(fields)
-    .map(([name, value]) => `  ${name}: ${value}\n`)
-    .join('')}`;
-
-const server = (transactions: number, settings: string, replica = '') =>
-  settings +
-  replica +
-  row({ read_only: replica ? 1 : 0, executed: `${UUID}:1-${transactions}`, purged: '' }) +
-  row({ File: 'mysql-bin.000001', Position: 500 }) +
-  row({ Log_name: 'mysql-bin.000001' });
-
-const settings = (comment: string, readOnly: 'ON' | 'OFF') =>
-  ['linked: yes', 'cnf: [mysqld]', `cnf: # ${comment}`, `cnf: loose_read_only = ${readOnly}`]
-    .concat(`cnf: loose_super_read_only = ${readOnly}`, '')
-    .join('\n');
-
-const primary = (transactions: number, term: number) =>
-  server(transactions, settings(`term ${term}`, 'OFF'));
-
-const replica = (source: string, transactions: number, term: number) => {
-  const threads = { Replica_IO_Running: 'Yes', Replica_SQL_Running: 'Yes' };
-  const status = row({ Source_Host: source, ...threads });
-  return server(transactions, settings(`follows term ${term}`, 'ON'), status);
-};
-
-/** What each says; undefined: it does not run, empty: no server answers in its container. */
-type Said = Record<string, string | undefined>;
+import { accessTo, config, nodes, primary, replica, type Said, server } from './mysql-servers.ts';
 
 function runner(said: Said, name: string, onStart: () => void = () => {}) {
-  const access: GroupAccess = {
-    of: (node) => ({
-      ask: () => Promise.reject(new Error('not asked')),
-      exec: async (command, { stdin } = { limitMs: 0 }) => {
-        const out = said[node.name];
-        if (out === undefined) throw new Error('does not run');
-        if (stdin?.includes('START REPLICA')) onStart();
-        return { status: out || command[0] === 'true' ? 0 : 1, out, err: '' };
-      },
-    }),
-    onDisk: () => Promise.reject(new Error('not asked')),
-  };
+  const access = accessTo(said, (_, statement) => {
+    if (statement === 'START REPLICA') onStart();
+  });
   const step = mysql.steps!(nodes, () => config).find(({ node }) => node.name === name)!;
   return () => step.run(access, () => {});
 }
@@ -92,4 +50,96 @@ test('a replica that joins is done with what the primary had then', async () => 
   said['mysql-1'] = primary(1_000, 1); // a writer that is faster
   said['mysql-3'] = replica('mysql-1', 9, 1);
   expect(await run()).toEqual({ done: true });
+});
+
+test('a replica whose copy or catching up was broken off is waited for again', async () => {
+  const said: Said = {
+    'mysql-1': primary(9, 1),
+    'mysql-2': replica('mysql-1', 9, 1),
+    'mysql-3': replica('mysql-1', 3, 1), // settled by a labctl that was killed then
+  };
+  const run = runner(said, 'mysql-3');
+  expect(await run()).toEqual({ done: false, words: '6 transactions behind mysql-1' });
+  said['mysql-1'] = primary(1_000, 1);
+  said['mysql-3'] = '';
+  expect(await run()).toMatchObject({ done: false });
+  said['mysql-3'] = replica('mysql-1', 9, 1);
+  expect(await run()).toEqual({ done: true });
+});
+
+test('who follows another primary meanwhile is done with what that one had', async () => {
+  const said: Said = {
+    'mysql-1': primary(9, 1),
+    'mysql-2': replica('mysql-1', 8, 1),
+    'mysql-3': replica('mysql-1', 3, 1),
+  };
+  const run = runner(said, 'mysql-3');
+  expect(await run()).toMatchObject({ done: false });
+  said['mysql-1'] = undefined;
+  said['mysql-2'] = primary(8, 2);
+  said['mysql-3'] = replica('mysql-2', 8, 2);
+  expect(await run()).toEqual({ done: true });
+});
+
+test('a server that gets a copy is a new one until it has it', async () => {
+  const said: Said = {
+    'mysql-1': primary(9, 1),
+    'mysql-2': primary(9, 2),
+    'mysql-3': server(0, ''),
+  };
+  const told: string[] = [];
+  const access = accessTo(said, (name, statement) => told.push(`${name}: ${statement}`));
+  await mysql.steps!(nodes, () => config)[2]!.run(access, () => {});
+  const copy = told.findIndex((line) => line.includes('mysqldump'));
+  expect(told[copy]).toMatch(/^mysql-3: rm -f \/var\/lib\/mysql\/labctl.cnf;/);
+  expect(told.findLastIndex((line) => line.includes('labctl.cnf.new'))).toBeGreaterThan(copy);
+});
+
+test('the primary is not among those that go, dead or alive', async () => {
+  const said: Said = {
+    'mysql-1': replica('mysql-3', 9, 2),
+    'mysql-2': replica('mysql-3', 9, 2),
+    'mysql-3': primary(9, 2),
+  };
+  const reached = () =>
+    nodes
+      .filter(({ name }) => said[name] !== undefined)
+      .map((node) => ({ node, config, access: accessTo(said).of(node) }));
+  const check = (...names: readonly string[]) =>
+    mysql.scaling!.check!(
+      nodes.filter(({ name }) => names.includes(name)),
+      reached(),
+    );
+  const error = { code: 'node-state', hint: 'labctl promote mysql-1' };
+  await expect(check('mysql-2', 'mysql-3')).rejects.toMatchObject(error);
+  said['mysql-3'] = undefined;
+  await expect(check('mysql-3')).rejects.toMatchObject(error);
+  said['mysql-1'] = primary(9, 3);
+  await check('mysql-3');
+});
+
+test('a replica that takes writes is made read-only again', async () => {
+  const said: Said = {
+    'mysql-1': primary(9, 1),
+    'mysql-2': replica('mysql-1', 9, 1).replace('read_only: 1', 'read_only: 0'),
+    'mysql-3': replica('mysql-1', 9, 1),
+  };
+  const told: string[] = [];
+  const access = accessTo(said, (name, statement) => told.push(`${name}: ${statement}`));
+  await mysql.steps!(nodes, () => config)[1]!.run(access, () => {});
+  expect(told).toContain('mysql-2: SET GLOBAL super_read_only = ON');
+});
+
+test('a replica that cannot go on is started once, and its health says why', async () => {
+  const broken = replica('mysql-1', 3, 1, { Replica_SQL_Running: 'No', Last_SQL_Error: 'no t' });
+  const said: Said = { 'mysql-1': primary(9, 1), 'mysql-2': broken, 'mysql-3': broken };
+  let starts = 0;
+  const run = runner(said, 'mysql-2', () => {
+    starts += 1;
+    said['mysql-2'] = replica('mysql-1', 3, 1);
+  });
+  expect(await run()).toMatchObject({ done: false });
+  said['mysql-2'] = broken;
+  expect(await run()).toEqual({ done: true });
+  expect(starts).toBe(1);
 });
