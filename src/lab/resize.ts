@@ -40,7 +40,7 @@ export interface SizeChange {
   readonly to: number;
 }
 
-const TIMEOUT_MS = 120_000;
+export const TIMEOUT_MS = 120_000;
 const POLL_MS = 250;
 
 /** What is between two models of a lab; nodes in the order in which they come and go. */
@@ -138,7 +138,7 @@ export async function finishLeaving(session: Session, options: ScaleOptions): Pr
   return current;
 }
 
-const joinedNodes = ({ observed }: Session, { nodes }: Model): readonly Node[] =>
+export const joinedNodes = ({ observed }: Session, { nodes }: Model): readonly Node[] =>
   nodes.filter(({ name }) => observed.networks.get(name)?.joined);
 
 /** Goes on with what an earlier labctl may have left half done; a joiner that died tries again. */

@@ -7,9 +7,19 @@ import type { Stack } from '../stack/model.ts';
 import { checkReferences } from '../stack/references.ts';
 import { sizesOf, withCount } from '../stack/sizes.ts';
 import { systems } from '../systems/index.ts';
+import { stepsOf } from './bootstrap.ts';
 import { labEdges } from './edges.ts';
-import { finishLeaving, planScale, resize, type ScaleOptions, type SizeChange } from './resize.ts';
+import {
+  finishLeaving,
+  joinedNodes,
+  planScale,
+  resize,
+  type ScaleOptions,
+  type SizeChange,
+  TIMEOUT_MS,
+} from './resize.ts';
 import type { Session } from './session.ts';
+import { waitReady } from './wait-ready.ts';
 
 export interface ScaleResult {
   readonly version: 1;
@@ -35,9 +45,19 @@ export async function scale(
   const plan = planScale(session.model, target);
   const notice = await faultNotice(session, plan.added);
   if (notice) options.report?.({ subject: 'notice', kind: '', state: notice, done: true });
-  await resize(session, target, options);
+  const resized = await resize(session, target, options);
+  if (!plan.changed.length && !options.dryRun) await finishSteps(resized, options);
   const tookMs = Math.round(performance.now() - startedMs);
   return { version: 1, lab: name, ...plan, ...(notice && { notice }), tookMs };
+}
+
+/** The same scale again goes on with the bootstrap of a node where the last one was broken off. */
+async function finishSteps(session: Session, options: ScaleOptions): Promise<void> {
+  for (const { name: only } of joinedNodes(session, session.model)) {
+    const runs = session.observed.nodes.get(only)?.state === 'running';
+    if (!runs || !stepsOf(session.model, only).length) continue;
+    await waitReady(session, { timeoutMs: TIMEOUT_MS, ...options, only });
+  }
 }
 
 /** The stack with these counts, checked as a stack file is. Throws usage. */

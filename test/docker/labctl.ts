@@ -23,6 +23,21 @@ export async function labctl(...args: readonly string[]): Promise<Ran> {
   return { status: exitCode, out: String(stdout), err: String(stderr) };
 }
 
+/** Runs the command with plain progress, and kills it as soon as it says that. */
+export async function killedAt(words: string, ...args: readonly string[]): Promise<void> {
+  const ran = execa('node', [main, ...args, '--progress', 'plain'], {
+    reject: false,
+    stdin: 'ignore',
+    timeout: LIMIT_MS,
+  });
+  let said = '';
+  ran.stderr.on('data', (text: Buffer) => {
+    said += text;
+    if (said.includes(words)) ran.kill('SIGKILL');
+  });
+  await ran;
+}
+
 /** Runs the command, which must succeed, and parses what it prints. */
 export async function labctlJson<T>(...args: readonly string[]): Promise<T> {
   const ran = await labctl(...args, '-o', 'json');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startLab, type TestLab, testLab } from './labctl.ts';
+import { killedAt, startLab, type TestLab, testLab } from './labctl.ts';
 import {
   CATCH_UP,
   cutOff,
@@ -74,7 +74,7 @@ const FILL = "INSERT INTO app.fill VALUES (REPEAT('x', 10000000)); DO SLEEP(2);"
 const INIT = `${TABLE}; INSERT INTO app.t VALUES (1); CREATE TABLE app.fill (text LONGTEXT);`;
 
 test('three servers: a long load, a replica that has more, a primary of old', {
-  timeout: TIMEOUT_MS,
+  timeout: 2 * TIMEOUT_MS,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'labctl-test-init-'));
   const dump = join(folder, 'app.sql');
@@ -86,6 +86,9 @@ test('three servers: a long load, a replica that has more, a primary of old', {
   expect(up.err).toMatch(/mariadb-1 .*waiting: loading app\.sql: \d+ MiB so far/);
   await getsWhatAnotherHas(lab);
   await followsNoneOfOld(lab);
+  await waitsForWhoIsBehind(lab, words);
+  await goesOnWithAScale(lab);
+  await leadsWithoutThem(lab);
   rmSync(folder, { recursive: true });
 });
 
@@ -121,4 +124,53 @@ async function followsNoneOfOld(lab: TestLab) {
   expect(back.status, back.err).toBe(0);
   await insert(lab, 'mariadb-3', 5);
   await haveRows(lab, '1,2,3,4,5', 'mariadb-1', 'mariadb-2');
+}
+
+/** Whoever began it: a replica that is still catching up is not ready. */
+async function waitsForWhoIsBehind(lab: TestLab, words: readonly string[]) {
+  const slow = await lab.run('fault', 'add', 'rate', 'mariadb-2:mariadb-3', 'rate=50KB/s');
+  expect(slow.status, slow.err).toBe(0);
+  await sql(lab, 'mariadb-3', "INSERT INTO app.fill VALUES (REPEAT('x', 100000));".repeat(10));
+  await insert(lab, 'mariadb-3', 6);
+  const up = await lab.run('up', ...words);
+  expect(up.status, up.err).toBe(0);
+  expect(up.err).toMatch(/mariadb-2 .*waiting: \d+ transactions behind mariadb-3/);
+  expect(await rowsOf(lab, 'mariadb-2')).toBe('1,2,3,4,5,6');
+  await lab.run('heal');
+}
+
+async function goesOnWithAScale(lab: TestLab) {
+  await killedAt('replication: copies the data', 'scale', 'mariadb=4', '--lab', lab.name);
+  expect((await shown(lab)).reason).toBe('mariadb-4: not set up yet');
+  const scaled = await lab.run('scale', 'mariadb=4');
+  expect(scaled.status, scaled.err).toBe(0);
+  expect(await rowsOf(lab, 'mariadb-4')).toBe('1,2,3,4,5,6');
+}
+
+/** What only another replica has is given up when that is asked for, and named. */
+async function leadsWithoutThem(lab: TestLab) {
+  await cutOff(lab, 'mariadb-1', 'mariadb-1');
+  await insert(lab, 'mariadb-3', 7, 8);
+  await haveRows(lab, '1,2,3,4,5,6,7,8', 'mariadb-2', 'mariadb-4');
+  await lab.run('kill', 'mariadb-3');
+  const refused = await lab.run('promote', 'mariadb-1', '--timeout', '2s');
+  expect(refused.err).toContain('labctl promote mariadb-1 --lossy');
+  const promoted = await lab.json<Promoted>('promote', 'mariadb-1', '--lossy');
+  const why = 'has 2 writes that mariadb-1 has not';
+  expect(promoted).toMatchObject({
+    from: 'mariadb-3',
+    orderly: false,
+    following: [],
+    lost: { writes: 2 },
+  });
+  expect(promoted.left).toEqual([
+    { node: 'mariadb-2', why },
+    { node: 'mariadb-4', why },
+    { node: 'mariadb-3', why: 'does not answer' },
+  ]);
+  await lab.run('heal');
+  await insert(lab, 'mariadb-1', 9);
+  const wiped = await lab.run('wipe', 'mariadb-2', '--wait');
+  expect(wiped.status, wiped.err).toBe(0);
+  expect(await rowsOf(lab, 'mariadb-2')).toBe('1,2,3,4,5,6,9');
 }
