@@ -210,9 +210,9 @@ const beginAnew = ({ dialect }: Member): string[] => [
 ];
 
 /**
- * Data and place in the history from a dump of the primary, taken over the replica's own edge. Until
- * it is there the server is a new one. A second copy waits for the first by the lock, so two `up`s
- * do no harm.
+ * Data and place in the history from a dump of the primary, taken over the replica's own edge.
+ * Until it is there the server is a new one. A second copy waits for the first by the lock, so two
+ * `up`s do no harm.
  */
 export async function seed(
   member: Member,
