@@ -47,8 +47,10 @@ export async function catchUp(parties: Parties, group: PromoteContext) {
     const received = [target, ...peers].filter(
       (each) => !['No', undefined].includes(states.get(each)?.following?.receiver),
     );
-    await Promise.allSettled(received.map((each) => goOn(each, states.get(each)!)));
-    if (old && isOrderly) await settle(old, { leads: true, term: seenTerm(states.get(old)) });
+    await Promise.allSettled([
+      ...received.map((each) => goOn(each, states.get(each)!)),
+      isOrderly && settle(old!, { leads: true, term: seenTerm(states.get(old!)) }),
+    ]);
     throw error;
   }
 }
