@@ -127,7 +127,7 @@ export const errorTable = {
   ),
   'compose-failed': halfway(
     'docker compose could not bring the containers up.',
-    "The message is compose's own; labctl up again converges, labctl down cleans up.",
+    "The message is compose's own; the same command again converges, labctl down cleans up.",
   ),
   'image-unavailable': cannot(
     'An image is not here, could not be pulled and could not be built.',

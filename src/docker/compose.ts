@@ -99,9 +99,12 @@ export interface ProjectFiles {
 
 /**
  * A project of the user's as JSON: merged, extended, interpolated, paths absolute. Their COMPOSE_
- * variables count here. Throws weave-impossible with compose's words, compose-missing.
+ * variables count here. `warnings`: such as of variables that are not set. Throws weave-impossible
+ * with compose's words, compose-missing.
  */
-export async function readComposeProject(options: ProjectFiles): Promise<string> {
+export async function readComposeProject(
+  options: ProjectFiles,
+): Promise<{ json: string; warnings: string[] }> {
   const { files = [], envFiles = [], profiles = [] } = options;
   const flags = [
     ...files.flatMap((file) => ['-f', file]),
@@ -110,14 +113,21 @@ export async function readComposeProject(options: ProjectFiles): Promise<string>
   ];
   const words = ['compose', ...flags, 'config', '--format', 'json'];
   const result = await execa('docker', words, { reject: false, stdin: 'ignore' });
-  if (!result.failed) return result.stdout;
   const text = String(result.stderr ?? '').trim();
+  if (!result.failed) return { json: result.stdout, warnings: warningsIn(text) };
   const missing = asMissing(result as ExecaError, text);
   if (missing) throw missing;
   const reason = text.split('\n').at(-1) || 'docker compose config failed';
   throw new LabError('weave-impossible', `docker compose cannot read the project: ${reason}`, {
     hint: 'docker compose config checks it',
   });
+}
+
+/** Each once; that `version` is obsolete changes nothing. */
+function warningsIn(text: string): string[] {
+  const all = [...text.matchAll(/level=warning msg=("(?:[^"\\]|\\.)*")/g)];
+  const words = new Set(all.map(([, quoted]) => JSON.parse(quoted!) as string));
+  return [...words].filter((each) => !each.includes('is obsolete'));
 }
 
 /** Before it compose knows no configs with their text in the compose file. */

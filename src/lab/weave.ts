@@ -12,7 +12,9 @@ import { type Project, readProject, type Service } from '../weave/project.ts';
 import type { Seen } from '../weave/texts.ts';
 import { type WeaveChoice, type Woven, weave } from '../weave/weave.ts';
 import { silent } from './report.ts';
+import { openSession } from './session.ts';
 import { type StartOptions, type UpResult, upModel } from './up.ts';
+import { throwIfDead } from './wait-ready.ts';
 import { dockerfileOf, readTexts } from './weave-texts.ts';
 
 export interface WeaveOptions extends ProjectFiles, WeaveChoice, StartOptions {}
@@ -42,7 +44,16 @@ export async function weaveUp(options: WeaveOptions): Promise<{ woven: Woven; re
     return exposedPorts(docker, service);
   });
   const woven = weave(project, seen, options);
-  return { woven, result: await upModel(buildModel(woven.stack, systems), options) };
+  const started = upModel(buildModel(woven.stack, systems), options);
+  return { woven, result: await started.catch((error) => sayWhy(docker, stack.name, error)) };
+}
+
+/** Compose says that a job failed on which others depend; what the job said itself says why. */
+async function sayWhy(docker: Docker, lab: string, error: LabError): Promise<never> {
+  const isCompose = error.code === 'compose-failed';
+  const session = isCompose && (await openSession(lab, docker).catch(() => undefined));
+  if (session) await throwIfDead(session, undefined, 'labctl weave goes on once that is mended');
+  throw error;
 }
 
 /**

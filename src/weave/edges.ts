@@ -5,7 +5,7 @@ import { edgeName, HOST } from '../stack/model.ts';
 import { type Named, selectNodes } from '../stack/select.ts';
 import { findMentions } from './mentions.ts';
 import { aliasesOf, readLink, shareNetwork } from './names.ts';
-import { isCarried, knownPorts, sorted } from './ports.ts';
+import { isCarried, knownPorts, NOT_CARRIED, sorted } from './ports.ts';
 import type { Project } from './project.ts';
 import type { Remark } from './service.ts';
 import type { Seen } from './texts.ts';
@@ -39,6 +39,7 @@ export function findEdges(
   >();
   const remarks = new Map<string, Remark>();
   const remark = (each: Remark) => remarks.set(JSON.stringify(each), each); // once for all replicas
+  const told = new Map<string, Set<number>>();
   const groupOf = (name: string) => given.named.find(({ service }) => service === name)!.group;
   const add = (from: string, to: string, port: number | undefined, why: string) => {
     if (from === to) return;
@@ -46,10 +47,15 @@ export function findEdges(
     const edge = found.get(name) ?? { from, to, ports: new Set(), why: new Set() };
     found.set(name, edge);
     edge.why.add(why);
-    if (port !== undefined && isCarried(port)) edge.ports.add(port);
+    if (port !== undefined) edge.ports.add(port);
   };
   for (const wish of wishesOf(project, given.seen)) {
     const { from, to, port, why } = wish;
+    if (port !== undefined && !isCarried(port)) {
+      remark({ what: groupOf(from), key: why, why: `${groupOf(to)}:${port}: ${NOT_CARRIED}` });
+      continue;
+    }
+    if (port !== undefined) told.set(to, (told.get(to) ?? new Set()).add(port));
     const apart = `no edge to ${groupOf(to)}: they share no network`;
     if (shareNetwork(project.services[from]!, project.services[to]!)) add(from, to, port, why);
     else remark({ what: groupOf(from), key: why, why: apart });
@@ -65,7 +71,7 @@ export function findEdges(
 
   const edges = [...found.values()].flatMap(({ from, to, ports, why }): FoundEdge[] => {
     const known = knownPorts(project.services[to]!, given.seen.get(to)!.ports);
-    const all = sorted([...ports, ...known]);
+    const all = sorted([...ports, ...known, ...(told.get(to) ?? [])]);
     if (all.length) return [{ from, to, ports: all, why: [...why] }];
     const name = edgeName(from === HOST ? HOST : groupOf(from), groupOf(to));
     const reason = `no port of ${groupOf(to)} is known: --edge ${name}:PORT`;
@@ -82,7 +88,10 @@ interface Wish {
   readonly why: string;
 }
 
-/** What the project itself says. A job that ends before others begin is not dialled by them. */
+/**
+ * What the project itself says; a service that names itself says where others dial it. A job that
+ * ends before others begin is not dialled by them.
+ */
 function wishesOf(project: Project, seen: Given['seen']): Wish[] {
   const names = Object.keys(project.services);
   const owners = new Map<string, string[]>();
@@ -107,7 +116,7 @@ function wishesOf(project: Project, seen: Given['seen']): Wish[] {
       ...linked.map((to) => ({ from, to, why: 'links' })),
       ...after.map((to) => ({ from, to, why: 'depends_on' })),
       ...mentions,
-    ].filter(({ to }) => to !== from && names.includes(to));
+    ].filter(({ to }) => names.includes(to));
   });
 }
 

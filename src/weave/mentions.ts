@@ -10,9 +10,14 @@ export interface Mention {
   readonly where: string;
 }
 
+const WORDS =
+  '(HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS(ES)?|S)?|UR[IL]S?|ENDPOINTS?|BROKERS?|NODES|PEERS)';
+
 /** Variables whose whole value may be a name: DB_HOST is, MYSQL_DATABASE is not. */
-const ADDRESS =
-  /(HOSTS?|HOSTNAME|SERVERS?|ADDR(ESS(ES)?|S)?|UR[IL]S?|ENDPOINTS?|BROKERS?|NODES|PEERS)$/i;
+const ADDRESS = new RegExp(`${WORDS}$`, 'i');
+
+/** What stands before a name in `mysql -h db`, `--db-host=db`. */
+const OPTION = new RegExp(`(^|\\s)-(h|-?[\\w.-]*${WORDS})(=|\\s+)["']?$`, 'i');
 
 /** Each of `names` that the service is told to dial, with the port where one is given. */
 export function findMentions(
@@ -20,14 +25,14 @@ export function findMentions(
   names: readonly string[],
   files: readonly TextFile[] = [],
 ): Mention[] {
-  const words = [...(service.entrypoint ?? []), ...(service.command ?? [])];
+  const command = [...(service.entrypoint ?? []), ...(service.command ?? [])].join(' ');
   const texts = [
     ...Object.entries(service.environment ?? {}).map(([key, value]) => ({
       where: `environment ${key}`,
       text: value ?? '',
       isAddress: ADDRESS.test(key),
     })),
-    ...words.map((text) => ({ where: 'command', text, isAddress: false })),
+    { where: 'command', text: command, isAddress: false },
     ...files.flatMap(({ where, text }) => linesOf(text).map((line) => ({ where, ...line }))),
   ];
   return texts.flatMap(({ where, text, isAddress }) =>
@@ -45,15 +50,22 @@ function linesOf(file: string): { text: string; isAddress: boolean }[] {
   });
 }
 
-/** A host stands before a port, behind `//` or `@`, or alone where an address is expected. */
+/**
+ * A host stands before a port (`db:3306`, `db 3306`), behind `//` or `@`, or alone where an address
+ * is expected.
+ */
 function mentionsOf(name: string, text: string, isAddress: boolean, where: string): Mention[] {
   const escaped = name.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  const pattern = new RegExp(`(^|//|[^\\w.-])${escaped}(?::(\\d{1,5}))?(?![\\w.-]|:\\d)`, 'g');
+  const port = '(?::(\\d{1,5})|\\s+(\\d{2,5}))?(?![\\w.-]|:\\d)';
+  const pattern = new RegExp(`(^|//|[^\\w.-])${escaped}${port}`, 'g');
   return [...text.matchAll(pattern)].flatMap((match): Mention[] => {
-    const [whole, before = '', port] = match;
+    const [whole, before = '', ...ports] = match;
+    const number = ports.find(Boolean);
+    if (number) return [{ name, port: Number(number), where }];
     const behind = text[match.index + whole.length] ?? ',';
-    const alone = isAddress && /^[\s,;]?$/.test(before) && /[\s,;]/.test(behind);
-    if (port) return [{ name, port: Number(port), where }];
+    const alone =
+      (isAddress && /^[\s,;]?$/.test(before) && /[\s,;]/.test(behind)) ||
+      OPTION.test(text.slice(0, match.index + before.length));
     return before === '//' || before === '@' || alone ? [{ name, where }] : [];
   });
 }

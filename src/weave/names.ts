@@ -9,14 +9,18 @@ export function toNodeName(service: string): string {
   return nodeNameProblem(name) ? toLabName(`node-${name}`) : name;
 }
 
-/** By what others dial it: the service's name and its aliases, each once, without the node's. */
+/**
+ * By what others dial it: the service's name, its aliases and, as since Docker 25, its hostname;
+ * each once, without the node's.
+ */
 export function aliasesOf(name: string, { services }: Project): string[] {
-  const { container_name, networks = {} } = services[name]!;
+  const { container_name, hostname, networks = {} } = services[name]!;
   const given = Object.values(networks).flatMap((use) => use?.aliases ?? []);
   const linked = Object.values(services)
     .flatMap(({ links = [] }) => links.map(readLink))
     .flatMap(({ to, alias }) => (to === name ? [alias] : []));
-  const all = new Set([name, ...(container_name ? [container_name] : []), ...given, ...linked]);
+  const own = [container_name, hostname].filter((each) => each && !(each in services)) as string[];
+  const all = new Set([name, ...own, ...given, ...linked]);
   all.delete(toNodeName(name));
   return [...all];
 }

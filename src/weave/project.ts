@@ -6,11 +6,19 @@ type Named<T> = Readonly<Record<string, T>>;
 
 export interface Project {
   readonly name: string;
+  /** What compose said of it. */
+  readonly warnings?: readonly string[];
   readonly services: Named<Service>;
-  readonly networks?: Named<{ readonly external?: boolean }>;
+  readonly networks?: Named<Network>;
   readonly volumes?: Named<Part | null>;
   readonly secrets?: Named<Part>;
   readonly configs?: Named<Part>;
+}
+
+export interface Network {
+  readonly external?: boolean;
+  readonly driver?: string;
+  readonly enable_ipv6?: boolean;
 }
 
 /** A volume, secret or config. */
@@ -40,6 +48,7 @@ export interface Service {
   readonly networks?: Named<NetworkUse | null>;
   readonly network_mode?: string;
   readonly container_name?: string;
+  readonly hostname?: string;
   readonly deploy?: Named<unknown>;
   readonly volumes_from?: readonly string[];
   readonly [key: string]: unknown;
@@ -60,8 +69,8 @@ export interface NetworkUse {
 }
 
 /** Compose doubles every dollar sign that it prints, so that compose can read it again. */
-export function readProject(json: string): Project {
-  return plain(JSON.parse(json)) as Project;
+export function readProject({ json, warnings }: { json: string; warnings: string[] }): Project {
+  return { ...(plain(JSON.parse(json)) as Project), warnings };
 }
 
 function plain(value: unknown): unknown {

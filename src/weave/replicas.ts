@@ -37,7 +37,7 @@ export function spreadReplicas(project: Project): {
     };
     return replicas.map((replica, index): [string, Service] => [
       replica,
-      replicas.length === 1 ? service : oneOf(name, service, index),
+      oneOf(replica === name ? [] : [name], service, index),
     ]);
   });
   const origins = [...names].flatMap(([name, replicas]) =>
@@ -50,10 +50,10 @@ export function spreadReplicas(project: Project): {
 }
 
 /** A port on the machine can be that of one replica alone; of a range each takes one. */
-function oneOf(name: string, service: Service, index: number): Service {
+function oneOf(names: readonly string[], service: Service, index: number): Service {
   const networks = Object.entries(service.networks ?? {}).map(([network, use]) => [
     network,
-    { ...use, aliases: [...(use?.aliases ?? []), name] },
+    { ...use, aliases: [...(use?.aliases ?? []), ...names] },
   ]);
   const ports = service.ports?.map(({ published = '', ...mapping }): PortMapping => {
     const [first, last = first] = published.split('-').map(Number) as [number, number?];

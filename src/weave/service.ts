@@ -35,10 +35,18 @@ const NETWORK_MODES: Readonly<Record<string, string>> = {
   bridge: "it is on Docker's own bridge, where no proxy stands between it and others",
 };
 
-/** Why the service cannot have proxies on its edges. */
-export function whyImpossible({ network_mode: mode }: Service): string | undefined {
-  if (mode === undefined || mode === 'none') return undefined;
-  return NETWORK_MODES[mode] ?? `it has no network of its own, but that of ${mode}`;
+/** Why the service cannot be a node among `services`. */
+export function whyImpossible(service: Service, services: readonly string[]): string | undefined {
+  const { network_mode: mode = 'none', pid, ipc, volumes_from = [] } = service;
+  if (mode !== 'none')
+    return NETWORK_MODES[mode] ?? `it has no network of its own, but that of ${mode}`;
+  const shared = [pid, ipc].filter((word) => String(word).startsWith('service:'));
+  const used = [
+    ...shared.map((word) => String(word).slice('service:'.length)),
+    ...volumes_from.map((from) => from.split(':')[0]!),
+  ];
+  const gone = used.find((name) => name !== 'container' && !services.includes(name));
+  return gone && `it uses the namespaces or volumes of ${gone}, which is left out`;
 }
 
 /** What goes on to compose, without the edges and `depends_on`. `rename`: service -> node. */

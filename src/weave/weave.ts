@@ -5,7 +5,7 @@ import { type ExtraNode, edgeName, HOST, type Link, type Stack } from '../stack/
 import { labNameProblem, toLabName } from '../stack/names.ts';
 import { type FoundEdge, findEdges, type NamedService } from './edges.ts';
 import { aliasesOf, toNodeName } from './names.ts';
-import { isCarried, isTcp, knownPorts, sorted } from './ports.ts';
+import { isCarried, isTcp, knownPorts, NOT_CARRIED, readExpose, sorted } from './ports.ts';
 import type { PortMapping, Project, Service } from './project.ts';
 import { replicaNames, replicasOf, spreadReplicas } from './replicas.ts';
 import { type Remark, serviceOf, whyImpossible } from './service.ts';
@@ -66,7 +66,9 @@ export function weave(
   const found = findEdges(project, { edges: given, seen, named });
   const asked = found.edges.filter(({ from }) => from === HOST);
   const dialled = found.edges.filter(({ from }) => from !== HOST);
+  const { warnings = [] } = whole;
   const remarks = [
+    ...warnings.map((why): Remark => ({ what: 'the project', key: 'a warning of compose', why })),
     ...without.map((what): Remark => ({ what, key: 'all of it', why: '--without' })),
     ...idle.map((what): Remark => ({ what, key: 'all of it', why: 'it has 0 replicas' })),
   ];
@@ -107,7 +109,8 @@ function leaveOut(project: Project, without: readonly string[]): Project {
       hint: `services: ${Object.keys(services).join(', ')}`,
     });
   const kept = Object.entries(services).filter(([name]) => !without.includes(name));
-  const stays = (name: string) => !without.includes(name);
+  // Compose itself keeps a dependency that is not `required` and whose profile is off.
+  const stays = (name: string) => name in services && !without.includes(name);
   const trimmed = kept.map(([name, service]): [string, Service] => {
     const { depends_on = {}, links = [] } = service;
     const after = Object.entries(depends_on).filter(([to]) => stays(to));
@@ -121,7 +124,7 @@ function refuseImpossible({ services, secrets = {}, configs = {} }: Project): vo
   const names = Object.keys(services);
   const nodeNames = (name: string) => replicaNames(name, services[name]!).map(toNodeName);
   const details = Object.entries(services).flatMap(([name, service]) => {
-    const why = whyImpossible(service);
+    const why = whyImpossible(service, names);
     const own = nodeNames(name);
     const twin = names.find(
       (other) => other !== name && nodeNames(other).some((each) => own.includes(each)),
@@ -166,8 +169,16 @@ function toNode(
       aliases: aliasesOf(name, project),
       service: { ...service, depends_on: Object.fromEntries(after) },
     },
-    remarks: [...remarks, ...unpublished],
+    remarks: [...remarks, ...unexposed(name, own.expose ?? []), ...unpublished],
   };
+}
+
+function unexposed(what: string, expose: readonly string[]): Remark[] {
+  return expose.flatMap((text): Remark[] => {
+    const key = `expose ${text}`;
+    if (!readExpose(text).length) return [{ what, key, why: 'a proxy carries TCP only' }];
+    return readExpose(text).every(isCarried) ? [] : [{ what, key, why: NOT_CARRIED }];
+  });
 }
 
 /** Port inside -> the port on 127.0.0.1; null where nobody chose one. */
@@ -179,7 +190,7 @@ function publishedOf(what: string, mappings: readonly PortMapping[]) {
     const key = `ports ${outside && `${outside}:`}${target}/${protocol ?? 'tcp'}`;
     const remark = (why: string) => remarks.push({ what, key, why });
     if (!isTcp(mapping)) remark('a proxy carries TCP only');
-    else if (!isCarried(target)) remark("ports from 61000 up belong to labctl's probes");
+    else if (!isCarried(target)) remark(NOT_CARRIED);
     else if (target in published) remark('one port inside is published once');
     else published[target] = /^\d+$/.test(outside) ? Number(outside) : null;
     if (address && !/^(127\.|0\.0\.0\.0|::)/.test(address))
@@ -224,11 +235,12 @@ function partsOf(
         ...{ what: `volume ${name}`, key: 'external' },
         why: 'the lab has an empty one of its own in its place',
       });
-  for (const [name, network] of Object.entries(networks))
-    if (network.external)
-      remarks.push({
-        ...{ what: `network ${name}`, key: 'external' },
-        why: 'what else is on it cannot be dialled',
-      });
+  for (const [name, { external, driver = 'bridge', enable_ipv6 }] of Object.entries(networks)) {
+    const remark = (key: string, why: string) =>
+      remarks.push({ what: `network ${name}`, key, why });
+    if (external) remark('external', 'what else is on it cannot be dialled');
+    if (driver !== 'bridge') remark(`driver ${driver}`, 'each node has a bridge of its own');
+    if (enable_ipv6) remark('enable_ipv6', 'a proxy carries IPv4 only');
+  }
   return { volumes: unnamed(volumes), secrets: unnamed(secrets), configs: unnamed(configs) };
 }

@@ -138,6 +138,20 @@ test("etcd's own three members: found by their flags, one cut off, and back", as
   ).toBe('majority');
 });
 
+test('a job that fails says why; mended, the same command goes on', async () => {
+  await using lab = testLab('labctl-test-weave-job');
+  const weave = ['weave', project('job'), '--lab', lab.name];
+  const broken = project('job').replace('docker-compose.yml', 'broken.env');
+  const failed = await labctl(...weave, '--env-file', broken);
+  expect(failed.status).toBe(125);
+  expect(failed.err).toContain('node migrate of lab labctl-test-weave-job ended: Exited (3)');
+  expect(failed.err).toContain('no schema at migrate');
+  const again = await labctl(...weave);
+  expect(again.status, again.err).toBe(0);
+  expect(again.out).toContain('The "SCHEMA" variable is not set.');
+  expect(again.out).toMatch(/migrate +custom +healthy +Exited \(0\)/);
+});
+
 test('things that cannot be woven are named; those that make it impossible end it', async () => {
   const refused: Ran = await labctl('weave', project('odd'));
   expect(refused.status).toBe(2);

@@ -52,11 +52,13 @@ test('one that names itself dials its siblings; given edges are of all or of one
     'web-2:web-1 1,2 (command)',
     'web-1:db 3306 (--edge web:db)',
     'web-2:db 3306 (--edge web:db)',
-    'db:web-2 1 (--edge db:web-2)',
+    'db:web-2 1,2 (--edge db:web-2)',
   ]);
 });
 
-test('of a range of ports each takes one', () => {
+test('of a range of ports each takes one, and who is alone the first', () => {
+  const ports = [{ target: 80, published: '81-82' }];
+  expect(woven({ web: { ports } }).stack.nodes.web!.published).toEqual({ 80: 81 });
   const web = { scale: 2, ports: [{ target: 80, published: '81-82' }] };
   const { nodes } = woven({ web }).stack;
   expect(Object.values(nodes).map(({ published }) => published)).toEqual([{ 80: 81 }, { 80: 82 }]);

@@ -7,7 +7,6 @@ import { renderCompose } from '../../../src/render/compose.ts';
 import { buildModel } from '../../../src/stack/build-model.ts';
 import { nodeNameProblem } from '../../../src/stack/names.ts';
 import { systems } from '../../../src/systems/index.ts';
-import { findMentions } from '../../../src/weave/mentions.ts';
 import { toNodeName } from '../../../src/weave/names.ts';
 import { exposedBy, knownPorts } from '../../../src/weave/ports.ts';
 import { type Project, readProject, type Service } from '../../../src/weave/project.ts';
@@ -82,49 +81,49 @@ describe('edges', () => {
   });
 });
 
-describe('mentions', () => {
-  const names = ['db', 'my.db', 'cache'];
-  const found = (environment: Record<string, string>, command: string[] = []) =>
-    findMentions({ environment, command }, names).map(({ name, port, where }) =>
-      [name, port, where].filter(Boolean).join(' '),
-    );
-
-  test.each([
-    [{ X: 'db:3306' }, ['db 3306 environment X']],
-    [{ X: 'mysql://u:p@db/shop' }, ['db environment X']],
-    [{ X: 'http://db' }, ['db environment X']],
-    [{ X: 'http://u:p@db:80/?x=cache:1' }, ['db 80 environment X', 'cache 1 environment X']],
-    [{ DB_HOST: 'db' }, ['db environment DB_HOST']],
-    [
-      { CACHE_NODES: 'cache, db:1' },
-      ['db 1 environment CACHE_NODES', 'cache environment CACHE_NODES'],
-    ],
-    [{ MYSQL_DATABASE: 'db' }, []],
-    [{ X: 'mydb:3306 db.example.com:3306 my-db:1 db1:2' }, []],
-    [{ X: 'my.db:7' }, ['my.db 7 environment X']],
-  ])('%j', (environment, expected) => {
-    expect(found(environment)).toEqual(expected);
+describe('where others are dialled', () => {
+  test('one that says where it listens is dialled there by all', () => {
+    const told = (name: string) => ({ LISTENERS: `IN://${name}:19092,OUT://localhost:9` });
+    const services = { k1: { environment: told('k1') }, k2: { environment: told('k2') } };
+    expect(edgesOf({ ...services, ui: { depends_on: { k1: started, k2: started } } })).toEqual([
+      'ui:k1 19092 (depends_on)',
+      'ui:k2 19092 (depends_on)',
+    ]);
   });
 
-  test('in a command', () => {
-    expect(found({}, ['--peers=a=http://db:2380,b=http://cache:2380'])).toEqual([
-      'db 2380 command',
-      'cache 2380 command',
+  test("ports that no proxy carries are named, the peers' too", () => {
+    const mq = { expose: ['61616', '8161', '53/udp'] };
+    const { edges, notWoven } = woven({ web: { environment: { MQ: 'tcp://mq:61616' } }, mq });
+    expect(edges).toEqual([]);
+    expect(notWoven).toMatchObject([
+      { what: 'mq', key: 'expose 61616', why: "ports from 61000 up belong to labctl's probes" },
+      { what: 'mq', key: 'expose 53/udp', why: 'a proxy carries TCP only' },
+      { what: 'web', key: 'environment MQ', why: expect.stringContaining('mq:61616: ports from') },
     ]);
+  });
+
+  test('by a hostname, but not by one that is the name of another service', () => {
+    const web = { environment: { A: 'tcp://broker:1' } };
+    const kafka = { hostname: 'broker', expose: ['1'] };
+    expect(edgesOf({ web, kafka })).toEqual(['web:kafka 1 (environment A)']);
+    expect(edgesOf({ web, kafka, broker: {} })).toEqual(['web:broker 1 (environment A)']);
   });
 });
 
-test('what is said of ports comes before what everybody knows', () => {
+test('what the image says of ports comes before what everybody knows', () => {
   expect(knownPorts({ image: 'registry:5000/library/mysql:8' }, [])).toEqual([3306]);
   expect(knownPorts({ image: 'mysql:8', expose: ['33060-33062', '9/udp'] }, [3306])).toEqual([
     3306, 33060, 33061, 33062,
   ]);
+  expect(knownPorts({ image: 'rabbitmq:4', expose: ['15692'] }, [])).toEqual([5672, 15672, 15692]);
   expect(knownPorts({ image: 'own' }, [])).toEqual([]);
+  expect(exposedBy('FROM --platform=x golang:1 AS b\nFROM postgres:16-alpine')).toEqual([5432]);
   expect(exposedBy('FROM x\nEXPOSE 80 443/tcp 53/udp\nexpose $PORT\n')).toEqual([80, 443]);
 });
 
 test('dollar signs that compose has doubled are single again', () => {
-  expect(readProject('{"a":["x$$y",{"b":"$$$$"}]}')).toEqual({ a: ['x$y', { b: '$$' }] });
+  const json = '{"a":["x$$y",{"b":"$$$$"}]}';
+  expect(readProject({ json, warnings: [] })).toMatchObject({ a: ['x$y', { b: '$$' }] });
 });
 
 test('any name of a service becomes one that a node may have; a good one stays', () => {
@@ -174,17 +173,41 @@ describe('what is impossible is said all at once', () => {
     );
   });
 
+  test('what a network was is named', () => {
+    const networks = {
+      default: {},
+      lan: { driver: 'macvlan', enable_ipv6: true },
+    };
+    const { notWoven } = weave(project({ a: {} }, { networks }), new Map());
+    expect(notWoven).toEqual([
+      { what: 'network lan', key: 'driver macvlan', why: 'each node has a bridge of its own' },
+      { what: 'network lan', key: 'enable_ipv6', why: 'a proxy carries IPv4 only' },
+    ]);
+  });
+
   test('a project without services', () => {
     expect(error({}).details).toEqual(['it has no service']);
   });
 
   test('what is left out keeps nobody from being woven', () => {
-    const services = { a: { network_mode: 'host' }, b: { depends_on: { a: started } } };
+    const off = { condition: 'service_started', required: false };
+    const services = {
+      a: { network_mode: 'host' },
+      b: { depends_on: { a: started, profile_off: off } },
+    };
     const { stack, notWoven } = woven(services, { without: ['a'] });
     expect(Object.keys(stack.nodes)).toEqual(['b']);
     expect(stack.nodes.b!.service.depends_on).toEqual({});
     expect(notWoven).toEqual([{ what: 'a', key: 'all of it', why: '--without' }]);
     expect(() => woven(services, { without: ['x'] })).toThrow('the project has no such service');
+    const bound = { ...services, c: { volumes_from: ['a:ro'] }, d: { pid: 'service:a' } };
+    expect(() => woven(bound, { without: ['a'] })).toThrow(
+      expect.objectContaining({
+        details: ['c', 'd'].map(
+          (name) => `${name}: it uses the namespaces or volumes of a, which is left out`,
+        ),
+      }),
+    );
   });
 });
 
