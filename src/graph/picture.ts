@@ -6,6 +6,8 @@ export interface PictureNode {
   readonly name: string;
   readonly group: string;
   readonly system: string;
+  /** Of a group whose nodes are of several. */
+  readonly role?: string;
   readonly zone?: string | undefined;
   /** A word or two under the name: `leader`, `no quorum`. */
   readonly note?: string | undefined;

@@ -14,6 +14,12 @@ interface Point {
   readonly y: number;
 }
 
+/** Around a point, where nothing else can be written. */
+interface Area extends Point {
+  readonly width: number;
+  readonly height: number;
+}
+
 const BOX = { width: 112, height: 44 } as const;
 /** Room outside of the circle, for boxes, zones and where the host dials. */
 const MARGIN = { x: 140, y: 150 } as const;
@@ -25,9 +31,13 @@ const SPACE = 165;
 const BEND = 22;
 const LINE = 14;
 
+/** Along a line: one label is best in the middle, those of two each nearer to where it begins. */
+const PLACES_ONE = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
+const PLACES_TWO = [0.35, 0.45, 0.25, 0.55, 0.15, 0.65, 0.75];
+
 const GREY = '#8a94a0';
 const RED = '#c0392b';
-/** Of groups, in turn: light enough for dark text. */
+/** Of groups and their roles, in turn: light enough for dark text. */
 const FILLS = ['#dcebfa', '#e3f4de', '#fdecd2', '#efe3f8', '#fbe0e4', '#e0f3f3'];
 const ZONE_FILL = '#5b6b7b';
 
@@ -45,8 +55,10 @@ export function toSvg(picture: Picture): string {
     x: center.x + far * Math.cos(angles.get(name)!),
     y: center.y + far * Math.sin(angles.get(name)!),
   });
-  const groups = [...new Set(nodes.map(({ group }) => group))];
+  const sorts = [...new Set(nodes.map(sortOf))];
   const lines = linesOf(picture);
+  const taken: Area[] = nodes.map(({ name }) => ({ ...at(name), ...BOX }));
+  const inside = lines.filter((line) => !isFromHost(line)).map((line) => inner(line, at, taken));
   const bands = zones(nodes, angles, radius, center);
   const [width, height] = [2 * center.x, 2 * center.y];
   const parts = [
@@ -57,16 +69,19 @@ export function toSvg(picture: Picture): string {
     markers(),
     `<text x="16" y="26" font-size="15" font-weight="bold">${escaped(picture.title)}</text>`,
     ...bands.map(({ band }) => band),
-    ...lines.filter((line) => !isFromHost(line)).map((line) => inner(line, at)),
+    ...inside.map(({ path }) => path),
     ...lines.filter(isFromHost).map((line) => outer(line, at, radius)),
     ...bands.map(({ name }) => name),
     ...nodes.map((node) =>
-      box(node, at(node.name), FILLS[groups.indexOf(node.group) % FILLS.length]!),
+      box(node, at(node.name), FILLS[sorts.indexOf(sortOf(node)) % FILLS.length]!),
     ),
+    ...inside.map(({ label }) => label),
     '</svg>',
   ];
   return parts.join('\n');
 }
+
+const sortOf = ({ group, role = '' }: PictureNode): string => `${group} ${role}`;
 
 /** By zone, then group, each as it first comes: neighbours stand side by side. */
 function inOrder(nodes: readonly PictureNode[]): PictureNode[] {
@@ -116,8 +131,11 @@ function zones(
   });
 }
 
-/** From box to box, bent to the right of its way, so that the way back is another line. */
-function inner(line: Line, at: (name: string) => Point): string {
+/**
+ * From box to box, bent to the right of its way, so that the way back is another line. Its label
+ * takes the first place along it that is free.
+ */
+function inner(line: Line, at: (name: string) => Point, taken: Area[]) {
   const [a, b] = [at(line.from), at(line.to)];
   const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
   const bend = line.both ? 0 : BEND;
@@ -127,13 +145,21 @@ function inner(line: Line, at: (name: string) => Point): string {
   };
   const [start, end] = [border(a, middle), border(b, middle)];
   const path = `M${place(start)}Q${place(middle)} ${place(end)}`;
-  // One line's in the middle of it; of two that bend, each nearer to where it begins.
-  const t = line.both ? 0.5 : 0.35;
-  const along = (a: number, b: number, c: number) =>
-    (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t ** 2 * c;
-  const label = { x: along(start.x, middle.x, end.x), y: along(start.y, middle.y, end.y) };
-  return stroke(line, path) + text(line, label, 'middle');
+  const size = { width: line.label.length * LETTER, height: LINE };
+  const places = (line.both ? PLACES_ONE : PLACES_TWO).map((t): Area => {
+    const along = (a: number, b: number, c: number) =>
+      (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t ** 2 * c;
+    const [x, y] = [along(start.x, middle.x, end.x), along(start.y, middle.y, end.y)];
+    return { x, y, ...size };
+  });
+  const spot = places.find((area) => taken.every((other) => isApart(area, other))) ?? places[0]!;
+  if (line.label) taken.push(spot);
+  return { path: stroke(line, path), label: text(line, spot, 'middle') };
 }
+
+const isApart = (a: Area, b: Area): boolean =>
+  Math.abs(a.x - b.x) >= (a.width + b.width) / 2 ||
+  Math.abs(a.y - b.y) >= (a.height + b.height) / 2;
 
 /** From outside to the box. */
 function outer(line: Line, at: (name: string, far?: number) => Point, radius: number): string {

@@ -32,8 +32,8 @@ export async function labPicture(session: Session): Promise<Picture> {
     nodes: nodes.map(({ name, system, zone, leader, health, detail }) => {
       const sick = health === 'unhealthy';
       const note = sick ? detail : leader ? 'leader' : undefined;
-      const { group } = session.model.nodes.find((node) => node.name === name)!;
-      return { name, group, system, zone: zone ?? undefined, note, sick };
+      const { group, role } = session.model.nodes.find((node) => node.name === name)!;
+      return { name, group, system, role, zone: zone ?? undefined, note, sick };
     }),
     edges: edges.map(({ from, to, state, faults }) => {
       const kinds = faults.map(({ kind, id }) => `${kind} (${id})`);

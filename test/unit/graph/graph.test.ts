@@ -92,3 +92,17 @@ test('any lab has a picture within its frame: numbers everywhere, and no node ou
     }),
   );
 });
+
+test('SVG: a label on an edge is written beside the boxes; roles have colours of their own', () => {
+  const nodes = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, i) => {
+    return { name, group: 'g', role: i < 3 ? 'pd' : 'tikv', system: 'tidb' };
+  });
+  const edges: Picture['edges'] = [{ from: 'a', to: 'e', state: 'faulty', label: 'latency (f1)' }];
+  const svg = toSvg({ title: '', nodes, edges });
+  const [, x, y] = /<text x="([\d.]+)" y="([\d.]+)"[^>]*>latency/.exec(svg)!.map(Number);
+  const boxes = [...svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="112" height="44"/g)];
+  expect(boxes).toHaveLength(6);
+  for (const [, left, top] of boxes.map((box) => box.map(Number)))
+    expect(x! + 35 < left! || x! - 35 > left! + 112 || y! < top! || y! - 11 > top! + 44).toBe(true);
+  expect(new Set(svg.match(/rx="7" fill="#\w+"/g)).size).toBe(2);
+});
