@@ -72,7 +72,8 @@ export function createContext(command: Command, signal: AbortSignal): Context {
     },
     rewrite: ({ json, table }) => {
       if (shared.output === 'json') process.stdout.write(`${JSON.stringify(json)}\n`);
-      else if (process.stdout.isTTY) process.stdout.write(overScreen(table(paint, wide)));
+      else if (process.stdout.isTTY)
+        process.stdout.write(overScreen(table(paint, wide), process.stdout.rows));
       else process.stdout.write(`${table(paint, wide)}\n\n`);
     },
     print: async ({ json, table, names }) => {
@@ -90,11 +91,13 @@ export function createContext(command: Command, signal: AbortSignal): Context {
   };
 }
 
-/** From the top of the screen, each line wiped behind its end and all below: nothing flickers. */
-function overScreen(text: string): string {
-  const { rows = 24 } = process.stdout;
+/**
+ * From the top of the screen, each line wiped behind its end and all below: nothing flickers. The
+ * terminal itself cuts what is too wide, as wrapped lines would push the first ones out.
+ */
+export function overScreen(text: string, rows = 24): string {
   const lines = text.split('\n').slice(0, rows - 1);
-  return `\x1b[H${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`;
+  return `\x1b[?7l\x1b[H${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J\x1b[?7h`;
 }
 
 function wordsAfterDashes(words: readonly string[]): readonly string[] {

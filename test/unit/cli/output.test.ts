@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mayColor } from '../../../src/cli/context.ts';
+import { mayColor, overScreen } from '../../../src/cli/context.ts';
 import { asLabError, formatError } from '../../../src/cli/output/error.ts';
 import { createProgress } from '../../../src/cli/output/progress.ts';
 import { table } from '../../../src/cli/output/table.ts';
@@ -82,4 +82,9 @@ test('progress: a line per change when plain, rows rewritten in place on a termi
     `\x1b[1A${written[2]!.replace('waiting: no leader', 'healthy           ')}`,
   );
   expect(JSON.parse(written[4]!)).toMatchObject({ subject: 'etcd-1', state: 'waiting: no leader' });
+});
+
+test('what is rewritten fits the terminal: as many lines as it has, none wrapped', () => {
+  const screen = overScreen('a\nb\nc', 3);
+  expect(screen).toBe('\x1b[?7l\x1b[Ha\x1b[K\nb\x1b[K\n\x1b[J\x1b[?7h');
 });
