@@ -18,6 +18,23 @@ export async function complete(
   sources: Sources,
   usualLab?: string,
 ): Promise<string[]> {
+  const [, flag = '', list = '', typed] = /^(--[\w-]+=)?(.*,)?(.*)$/s.exec(words.at(-1) ?? '')!;
+  const before = [...words.slice(0, -1), ...(flag && [flag])].flatMap(splitFlag);
+  const found = await candidates([...before, typed!], sources, usualLab);
+  return found.map((word) => `${flag}${list}${word}`);
+}
+
+/** `--lab=demo` and `-ldemo` are two words. */
+function splitFlag(word: string): string[] {
+  const [, flag, value] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? /^(-l)(.+)$/s.exec(word) ?? [];
+  return flag ? [flag, ...(value ? [value] : [])] : [word];
+}
+
+async function candidates(
+  words: readonly string[],
+  sources: Sources,
+  usualLab?: string,
+): Promise<string[]> {
   const typed = words.at(-1) ?? '';
   const { command, rest } = findCommand(commandFirst(words.slice(0, -1), specs));
   if (!command) return startingWith(typed, await beforeCommand(words, sources));
@@ -117,6 +134,7 @@ const BY_NAME: Readonly<Record<string, Find>> = {
   kind: (sources) => sources.kinds(),
   ids: (sources, lab) => sources.faults(lab),
   code: (sources) => sources.codes(),
+  preset: (sources) => sources.presets(),
 };
 
 async function optionValues(option: Option, lab: string | undefined, sources: Sources) {

@@ -4,7 +4,8 @@ import { errorTable } from '../error-table.ts';
 import { faultKinds } from '../faults/index.ts';
 import { builtinStacksDir } from '../package/files.ts';
 import { listStacks } from '../stack/find.ts';
-import { describeKinds, faultList } from './faults/faults.ts';
+import { presets } from '../wan/presets.ts';
+import { faultList } from './faults/faults.ts';
 import { labNames } from './list.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -30,8 +31,11 @@ export const words = {
   faults: ofLab(async (session) => (await faultList(session)).map(({ id }) => id)),
   stacks: async (): Words => listStacks(builtinStacksDir).map(({ name }) => name),
   kinds: async (): Words => Object.keys(faultKinds),
-  /** `delay=`, `jitter=`: of a kind of fault. */
+  /** `delay=`, `dist=normal`: of a kind of fault. */
   params: async (kind: string): Words =>
-    kind in faultKinds ? describeKinds(kind)[0]!.params.map(({ name }) => `${name}=`) : [],
+    Object.entries(faultKinds[kind]?.params ?? {}).flatMap(([name, { choices = [''] }]) =>
+      choices.map((choice) => `${name}=${choice}`),
+    ),
   codes: async (): Words => Object.keys(errorTable),
+  presets: async (): Words => [...Object.keys(presets), 'off'],
 };

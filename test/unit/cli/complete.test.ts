@@ -12,6 +12,7 @@ const sources: Sources = {
   kinds: async () => ['latency', 'limit', 'drop'],
   params: async (kind) => (kind === 'latency' ? ['delay=', 'jitter='] : []),
   codes: async () => ['usage'],
+  presets: async () => ['3-region', 'off'],
 };
 
 test.each([
@@ -42,6 +43,12 @@ test.each([
   ['--lab other stat', ['status']],
   ['--lab other status ', ['app', 'leader', 'follower', 'host']],
   ['-q --pro', ['--progress']],
+  ['--lab=oth', ['--lab=other']],
+  ['status --lab=other ', ['app', 'leader', 'follower', 'host']],
+  ['status -lother a', ['app']],
+  ['partition --edges=p', ['--edges=peer']],
+  ['partition etcd-1 host,etc', ['host,etcd-1', 'host,etcd-2']],
+  ['wan ', ['3-region', 'off']],
 ])('labctl %s', async (line, expected) => {
   expect(await complete(line.split(' '), sources)).toEqual(expected);
 });
