@@ -54,7 +54,8 @@ async function candidates(
   const { registeredArguments: all } = command;
   const argument = all[given.length] ?? (all.at(-1)?.variadic ? all.at(-1) : undefined);
   if (!argument) return [];
-  return startingWith(typed, await argumentValues(argument, given, lab, sources));
+  const values = await argumentValues(argument, given, lab, sources);
+  return startingWith(typed, values).filter((word) => !given.includes(word));
 }
 
 /** Words where no command stands yet: commands, shared flags and their values. */
