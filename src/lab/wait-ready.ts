@@ -13,6 +13,7 @@ import { openControls } from './controls.ts';
 import { probeNodes, unready } from './probe-nodes.ts';
 import { type Report, silent } from './report.ts';
 import { refresh, type Session } from './session.ts';
+import { unsteady } from './steady.ts';
 
 const POLL_MS = 100;
 
@@ -119,7 +120,8 @@ async function look(session: Session, only?: string) {
   const states = await Promise.all([...controls.open.values()].map(answers));
   const silent = controls.closed.size + states.filter((state) => !state).length;
   const faulty = states.filter((state) => state?.faults.length).length;
-  const all = await probeNodes(session, controls);
+  const probed = await probeNodes(session, controls);
+  const all = new Map([...probed, ...(await unsteady(session, probed))]);
   if (only) {
     const own = all.get(only)!;
     const reason = own.health === 'healthy' ? undefined : `${only}: ${own.detail}`;

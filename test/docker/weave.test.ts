@@ -152,6 +152,14 @@ test('a job that fails says why; mended, the same command goes on', async () => 
   expect(again.out).toMatch(/migrate +custom +healthy +Exited \(0\)/);
 });
 
+test('what dies whenever it is started is not ready, though it runs for moments', async () => {
+  await using lab = testLab('labctl-test-weave-loop');
+  const loops = project('job').replace('docker-compose.yml', 'loop.yml');
+  const up = await labctl('weave', loops, '--lab', lab.name, '--timeout', '6s');
+  expect(up.status).toBe(125);
+  expect(up.err).toContain('set a password');
+});
+
 test('things that cannot be woven are named; those that make it impossible end it', async () => {
   const refused: Ran = await labctl('weave', project('odd'));
   expect(refused.status).toBe(2);
