@@ -107,7 +107,9 @@ function positional(command: Command, words: readonly string[]): string[] {
 
 type Find = (sources: Sources, lab: string | undefined) => Promise<readonly string[]>;
 
-/** The words that stand for nodes where roles and the host do too. */
+const NODES: Find = (sources, lab) => sources.nodes(lab);
+
+/** The words that stand for nodes where roles and the host do too: for faults. */
 const ANYONE: Find = async (sources, lab) => [
   ...(await sources.nodes(lab)),
   ...['leader', 'follower', 'host'],
@@ -124,13 +126,11 @@ const BY_NAME: Readonly<Record<string, Find>> = {
   lab: (sources) => sources.labs(),
   labs: (sources) => sources.labs(),
   stack: (sources) => sources.stacks(),
-  node: (sources, lab) => sources.nodes(lab),
-  nodes: ANYONE,
+  node: NODES,
+  nodes: NODES,
   container: CONTAINERS,
   containers: CONTAINERS,
   sides: ANYONE,
-  from: ANYONE,
-  to: ANYONE,
   edges: (sources, lab) => sources.edges(lab),
   kind: (sources) => sources.kinds(),
   ids: (sources, lab) => sources.faults(lab),
@@ -141,7 +141,7 @@ const BY_NAME: Readonly<Record<string, Find>> = {
 async function optionValues(option: Option, lab: string | undefined, sources: Sources) {
   if (option.argChoices) return option.argChoices;
   const value = /[<[]([a-z]+)/.exec(option.flags)?.[1] ?? '';
-  const find = BY_NAME[option.name()] ?? BY_NAME[value];
+  const find = /^nodes?$/.test(value) ? ANYONE : (BY_NAME[option.name()] ?? BY_NAME[value]);
   return find ? find(sources, lab) : [];
 }
 
