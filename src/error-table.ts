@@ -210,6 +210,10 @@ export const errorTable = {
     'As many clients follow the events of this API as it serves at once.',
     'Close one of them, or start another labctl api.',
   ),
+  'file-failed': halfway(
+    'A file or a folder could not be read or written.',
+    'See its rights with ls -ld; labctl writes to --out, --file and $XDG_STATE_HOME/labctl.',
+  ),
   interrupted: row(130, false)(
     'The command was interrupted.',
     'labctl status shows what is there.',

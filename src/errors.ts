@@ -40,12 +40,21 @@ export class LabError extends Error {
 /** A command's only sockets are the engine's. */
 const GONE = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT'];
 
+/** Of a file `EACCES: permission denied, open '/etc/x'`, in other words; else undefined. */
+function fileProblem({ message, path, syscall }: NodeJS.ErrnoException): string | undefined {
+  const why = /^E[A-Z]+: (.*), /.exec(message)?.[1];
+  if (!path || !why || /^(connect|spawn)/.test(syscall ?? '')) return undefined;
+  return `cannot ${syscall} ${path}: ${why}`;
+}
+
 /** Anything thrown as a LabError: what is not in the table is a bug of ours and says so. */
 export function asLabError(error: unknown): LabError {
   if (error instanceof LabError) return error;
   if (error instanceof Error && error.name === 'AbortError')
     return new LabError('interrupted', 'interrupted');
   const text = error instanceof Error ? error.message : String(error);
+  const file = error instanceof Error && fileProblem(error);
+  if (file) return new LabError('file-failed', file, { cause: error });
   if (GONE.includes((error as NodeJS.ErrnoException).code ?? ''))
     return new LabError('docker-unreachable', `the Docker engine went away: ${text}`, {
       cause: error,

@@ -48,8 +48,8 @@ function nameEnvironment(command: Command, words: string): void {
   command.addOption = (option) => {
     const name = `LABCTL ${words} ${option.name()}`.replaceAll(/[ -]/g, '_').toUpperCase();
     if (!option.envVar) option.env(name);
-    // Commander takes any value of a switch for on, `0` too.
-    if (option.isBoolean() && /^(0|false|no|)$/.test(process.env[option.envVar!] ?? '-'))
+    // Commander takes any value of a switch for on, `0` too, and an empty one for a value.
+    if ((option.isBoolean() ? /^(0|false|no|)$/ : /^$/).test(process.env[option.envVar!] ?? '-'))
       delete process.env[option.envVar!];
     return addOption(option);
   };

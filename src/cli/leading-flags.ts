@@ -8,16 +8,18 @@ export function commandFirst(
   commands: readonly CommandSpec[],
 ): readonly string[] {
   const start = leadingFlags(words);
-  let end = start;
-  for (let specs = commands; ; end += 1) {
-    const spec = specs.find(
-      ({ name, alias }) => end in words && [name, alias].includes(words[end]),
-    );
-    if (!spec) break;
-    specs = spec.subcommands ?? [];
-  }
+  const end = start + commandPath(words.slice(start), commands).length;
   const flags = end > start ? words.slice(0, start) : [];
   return [...words.slice(start, end), ...flags, ...words.slice(end)];
+}
+
+/** The command that `words` begin with, after those it is under: `fault`, `add`. */
+export function commandPath(
+  [word, ...rest]: readonly string[],
+  commands: readonly CommandSpec[],
+): readonly CommandSpec[] {
+  const spec = commands.find(({ name, alias }) => word && [name, alias].includes(word));
+  return spec ? [spec, ...commandPath(rest, spec.subcommands ?? [])] : [];
 }
 
 /** How many words at the beginning are shared flags and their values. */

@@ -8,7 +8,7 @@ import { buildCommand, type CommandSpec } from './command.ts';
 import { hiddenComplete } from './commands/completion.ts';
 import { commandGroups } from './commands/index.ts';
 import { createContext, mayColor } from './context.ts';
-import { commandFirst } from './leading-flags.ts';
+import { commandFirst, commandPath } from './leading-flags.ts';
 import { asLabError, formatError } from './output/error.ts';
 import { roleFlags } from './role-flags.ts';
 
@@ -42,6 +42,9 @@ const subcommandTerm = (command: Command) => TOGETHER[command.name()]?.[0] ?? co
 const subcommandDescription = (command: Command) =>
   TOGETHER[command.name()]?.[1] ?? command.summary();
 const ALSO_THERE = Object.values(TOGETHER).flatMap(([term]) => term.split(', ').slice(1));
+
+const commands = Object.values(commandGroups).flat();
+const typed = commandFirst(process.argv.slice(2), commands);
 
 const interrupted = new AbortController();
 process.on('SIGINT', () => {
@@ -92,31 +95,32 @@ function inherit(command: Command): void {
   for (const sub of command.commands) inherit(sub);
 }
 
-function fail(error: unknown): void {
+async function fail(error: unknown): Promise<void> {
   const code = (error as { code?: string }).code;
   if (/^commander\.(help|helpDisplayed|version)$/.test(code ?? '')) return;
-  const known = interrupted.signal.aborted ? asInterrupted() : asLabError(error);
+  const path = commandPath(typed, commands);
+  const thrown = interrupted.signal.aborted ? INTERRUPTED : error;
+  const known = await asLabError(thrown, path, commands);
   const { env } = process;
   const dashes = process.argv.indexOf('--');
   const words = process.argv.slice(2, dashes < 0 ? undefined : dashes);
   const verbose = ['-v', '--verbose'].some((flag) => words.includes(flag)) || !!env.LABCTL_VERBOSE;
   const format = /(?:^| )(?:-o|--output)[ =]?(\w+)/.exec(words.join(' '))?.[1];
   const json = (format ?? env.LABCTL_OUTPUT) === 'json';
-  const color = mayColor({ color: !words.includes('--no-color') }, process.stderr);
+  const plain = words.includes('--no-color') || !!env.LABCTL_NO_COLOR;
+  const color = mayColor({ color: !plain }, process.stderr);
   process.stderr.write(`${formatError(known, { json, color, verbose })}\n`);
   process.exitCode = known.exit;
 }
 
-const asInterrupted = () =>
-  asLabError(Object.assign(new Error('interrupted'), { name: 'AbortError' }));
+const INTERRUPTED = Object.assign(new Error('interrupted'), { name: 'AbortError' });
 
 try {
   const program = buildProgram();
-  const words = commandFirst(process.argv.slice(2), Object.values(commandGroups).flat());
-  if (words.length) await program.parseAsync(roleFlags(words), { from: 'user' });
+  if (typed.length) await program.parseAsync(roleFlags(typed), { from: 'user' });
   else program.outputHelp();
 } catch (error) {
-  fail(error);
+  await fail(error);
 }
 // An attached proxy or a keep-alive socket must not keep a finished command alive; but a pipe takes
 // what was written only bit by bit.

@@ -48,7 +48,7 @@ export async function renderFolder(options: RenderOptions, out: string): Promise
   const proxyDir = join(out, 'images', 'proxy');
   mkdirSync(proxyDir, { recursive: true });
   stageProxyContext(proxyDir);
-  return listFiles(out);
+  return ['compose.yaml', ...listFiles(join(out, 'images')).map((file) => join('images', file))];
 }
 
 function listFiles(dir: string): string[] {

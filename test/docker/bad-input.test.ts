@@ -57,7 +57,7 @@ const commands: [what: string, words: string[], status: number, message: RegExp]
     'an unknown command',
     ['partion'],
     2,
-    /unknown command 'partion'[\s\S]*Did you mean partition\?[\s\S]*\(usage\)/,
+    /unknown command 'partion'; did you mean "partition"\?[\s\S]*\(usage\)/,
   ],
   ['an unknown flag', ['up', '--frehs'], 2, /unknown option '--frehs'[\s\S]*--fresh/],
   ['too many words', ['ls', 'one', 'two'], 2, /too many arguments/],

@@ -1,13 +1,44 @@
 // The one place that turns whatever was thrown into what the user sees on stderr.
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
+import { errorTable } from '../../error-table.ts';
 import { LabError, asLabError as toLabError } from '../../errors.ts';
+import type { CommandSpec } from '../command.ts';
 
-/** Anything thrown as a LabError, commander's complaints too. */
-export function asLabError(error: unknown): LabError {
-  if (error instanceof CommanderError)
-    return new LabError('usage', error.message.replace(/^error: /, '').replace(/\n\(/, ' ('));
-  return toLabError(error);
+/** Anything thrown as a LabError, commander's complaints too. `path`: the command that ran. */
+export async function asLabError(
+  error: unknown,
+  path: readonly CommandSpec[] = [],
+  commands: readonly CommandSpec[] = [],
+): Promise<LabError> {
+  const own = error instanceof CommanderError ? undefined : toLabError(error);
+  const known =
+    own ?? new LabError('usage', await complaint(error as CommanderError, path, commands));
+  const isOwnHint = known.hint !== errorTable.usage.remedy;
+  return isOwnHint ? known : Object.assign(known, { hint: usageHint(known.message, path) });
+}
+
+/** Commander's words, but that it does not guess commands which the short help leaves out. */
+async function complaint(
+  { code, message }: CommanderError,
+  path: readonly CommandSpec[],
+  commands: readonly CommandSpec[],
+): Promise<string> {
+  const [line = '', guess = ''] = message.replace(/^error: /, '').split('\n');
+  if (code !== 'commander.unknownCommand') return `${line} ${guess}`.trim();
+  const names = (path.at(-1)?.subcommands ?? commands).flatMap(({ name, alias = name }) => [
+    name,
+    alias,
+  ]);
+  const { didYouMean } = await import('../../stack/names.ts');
+  return line + didYouMean(/'(.*)'/.exec(line)![1]!, names);
+}
+
+function usageHint(message: string, path: readonly CommandSpec[]): string {
+  const words = ['labctl', ...path.map(({ name }) => name)].join(' ');
+  if (/unknown option '--json'/.test(message)) return `${words} -o json`;
+  const astray = !path.length && /^unknown option/.test(message);
+  return `${words} --help${astray ? '; flags stand behind the command' : ''}`;
 }
 
 export interface ErrorStyle {

@@ -59,7 +59,7 @@ export function readParams(kind: string, words: readonly string[]): FaultParams 
   for (const word of words) {
     const [key = '', text = ''] = word.split(/=(.*)/s);
     if (!Object.hasOwn(specs, key) || !word.includes('=')) throw noParam(kind, word, key);
-    given[key] = readParam(key, specs[key]!, text);
+    given[key] = readParam(kind, key, text);
   }
   return completeParams(kind, given);
 }
@@ -80,12 +80,13 @@ export function completeParams(kind: string, given: FaultParams): FaultParams {
   return params;
 }
 
-function readParam(key: string, spec: Param, text: string): Value {
+function readParam(kind: string, key: string, text: string): Value {
+  const spec = findKind(kind).params[key]!;
   if (spec.type === 'choice') return text;
   if (spec.type === 'flag') return FLAGS[text] ?? text;
   const read = types[spec.type].parse(text);
   if ('value' in read) return read.value;
-  throw new LabError('fault-invalid', `${key}: ${text} ${read.problem}`);
+  throw new LabError('fault-invalid', `${key}: ${text} ${read.problem}`, usage(kind));
 }
 
 function checkParam(key: string, spec: Param, value: Value): Value {

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { buildCommand } from '../../../src/cli/command.ts';
 import { commandGroups } from '../../../src/cli/commands/index.ts';
 import { commandFirst } from '../../../src/cli/leading-flags.ts';
 
@@ -21,4 +22,13 @@ test.each([
   ['-l x', ''],
 ])('labctl %s', (typed, expected) => {
   expect(commandFirst(typed.split(' '), commands).join(' ')).toBe(expected);
+});
+
+test('an empty variable counts as none', async () => {
+  vi.stubEnv('LABCTL_LAB', '');
+  const status = commands.find(({ name }) => name === 'status')!;
+  const command = buildCommand(status, async () => {});
+  await command.parseAsync([], { from: 'user' });
+  expect(command.opts().lab).toBeUndefined();
+  vi.unstubAllEnvs();
 });

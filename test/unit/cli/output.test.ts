@@ -1,5 +1,11 @@
+import { rmdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
+import { commandGroups } from '../../../src/cli/commands/index.ts';
 import { mayColor, overScreen } from '../../../src/cli/context.ts';
+import { commandPath } from '../../../src/cli/leading-flags.ts';
 import { asLabError, formatError } from '../../../src/cli/output/error.ts';
 import { createProgress } from '../../../src/cli/output/progress.ts';
 import { table } from '../../../src/cli/output/table.ts';
@@ -32,15 +38,44 @@ test('an error: message with its code, details indented, one hint', () => {
   });
 });
 
-test('what is not in the table is a bug of labctl, and --verbose shows its stack', () => {
-  const bug = asLabError(new TypeError('x is not a function'));
+test('what is not in the table is a bug of labctl, and --verbose shows its stack', async () => {
+  const bug = await asLabError(new TypeError('x is not a function'));
   expect(bug).toMatchObject({ code: 'bug', exit: 125 });
   expect(formatError(bug, plain)).not.toContain('at ');
   expect(formatError(bug, { ...plain, verbose: true })).toMatch(/TypeError: x is not[\s\S]* at /);
 });
 
-test('an abort is an interruption: 130', () => {
-  expect(asLabError(new DOMException('aborted', 'AbortError'))).toMatchObject({
+test.each([
+  ['statu', 'unknown command \'statu\'; did you mean "status"?', 'labctl --help'],
+  ['fault ad', 'unknown command \'ad\'; did you mean "add"?', 'labctl fault --help'],
+  ['wierd', "unknown command 'wierd'", 'labctl --help'],
+  ['ps --egdes', "unknown option '--egdes' (Did you mean --edges?)", 'labctl status --help'],
+  ['fault ls --json', "unknown option '--json'", 'labctl fault ls -o json'],
+  ['--edges status', "unknown option '--edges'", 'labctl --help; flags stand behind the command'],
+])('labctl %s: what was wrong, and the help to read', async (typed, message, hint) => {
+  const commands = Object.values(commandGroups).flat();
+  const said = message.replace(/; did you mean "(.*)"\?/, '').replace(' (', '\n(');
+  const code = `commander.unknown${/command/.test(message) ? 'Command' : 'Option'}`;
+  const error = new CommanderError(1, code, `error: ${said}`);
+  const path = commandPath(typed.split(' '), commands);
+  const known = await asLabError(error, path, commands);
+  expect(known).toMatchObject({ code: 'usage', message });
+  expect(known.hint).toBe(hint);
+});
+
+test('a file that cannot be written is no fault of the engine, nor of labctl', async () => {
+  const thrown = await rmdir(`${tmpdir()}/labctl-test-none`).catch((error) => error);
+  expect(await asLabError(thrown)).toMatchObject({
+    code: 'file-failed',
+    message: `cannot rmdir ${tmpdir()}/labctl-test-none: no such file or directory`,
+  });
+  const socket = connect('/labctl-test-none');
+  const refused = await new Promise((resolve) => socket.once('error', resolve));
+  expect(await asLabError(refused)).toMatchObject({ code: 'docker-unreachable' });
+});
+
+test('an abort is an interruption: 130', async () => {
+  expect(await asLabError(new DOMException('aborted', 'AbortError'))).toMatchObject({
     code: 'interrupted',
     exit: 130,
   });
