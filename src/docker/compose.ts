@@ -23,9 +23,8 @@ export interface ComposeUpOptions {
 }
 
 /**
- * `docker compose up -d` of a rendered file, whose images are all here, but for those that a node
- * of
- * the user's own says how to build. Throws compose-missing, compose-failed, port-taken.
+ * `docker compose up -d` of a rendered file, whose images are all here, but for those that a
+ * node of the user's own says how to build. Throws compose-missing, compose-failed, port-taken.
  */
 export async function composeUp(
   lab: string,
@@ -133,12 +132,15 @@ function warningsIn(text: string): string[] {
 /** Before it compose knows no configs with their text in the compose file. */
 export const CONFIGS_SINCE = '2.23.1';
 
-/** True where `version` (`v2.26.1-4`) is `least` or newer. */
+/**
+ * True where `version` (`v2.26.1-4`) is `least` or newer. One that is no number, as the `dev` of who
+ * built it himself, counts as new.
+ */
 export function isSince(version: string, least: string): boolean {
   const parts = (text: string) => text.replace(/^v/, '').split(/[.-]/).slice(0, 3).map(Number);
   const [have, want] = [parts(version), parts(least)];
   const differs = want.findIndex((part, i) => have[i] !== part);
-  return differs < 0 || have[differs]! > want[differs]!;
+  return differs < 0 || !(have[differs]! < want[differs]!);
 }
 
 /** `2.26.1`, or null when there is no compose plugin. */

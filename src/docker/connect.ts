@@ -83,20 +83,23 @@ export async function openDocker(env: Env = process.env): Promise<Docker> {
   }
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ECONNREFUSED: 'connection refused',
+  EACCES: 'permission denied',
+};
+
 function unreachable({ host, context }: Endpoint, error: unknown): LabError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const why =
-    code === 'ENOENT'
-      ? 'no such file'
-      : code === 'ECONNREFUSED'
-        ? 'connection refused'
-        : code === 'EACCES'
-          ? 'permission denied'
-          : /abort|timeout/i.test(String(error))
-            ? `no answer in ${PING_LIMIT_MS / 1000} s`
-            : message;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const silent = /abort|timeout/i.test(String(error)) && `no answer in ${PING_LIMIT_MS / 1000} s`;
+  const why = REASONS[code] ?? (silent || message);
+  const start =
+    context === 'DOCKER_HOST'
+      ? 'unset DOCKER_HOST, or start the engine that it names'
+      : 'sudo systemctl start docker, or start Docker Desktop';
+  const hint = code === 'EACCES' ? 'sudo usermod -aG docker $USER, then log in again' : start;
   const text = `cannot reach Docker at ${host} (context "${context}"): ${why}`;
-  return new LabError('docker-unreachable', text, { cause: error });
+  return new LabError('docker-unreachable', text, { cause: error, hint });
 }
 
 /** An engine's refusal as a LabError with its own words; any other error as it is. */

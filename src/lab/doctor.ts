@@ -20,9 +20,9 @@ export interface Finding {
   readonly fix: string;
 }
 
-const NODE_MIN = [20, 12] as const;
-const API_MIN = [1, 41] as const;
-const COMPOSE_MIN = [2, 20] as const;
+const NODE_MIN = '20.12';
+const API_MIN = '1.41';
+const COMPOSE_MIN = '2.20';
 
 /** Memory that a lab of three etcd members with its proxies takes, with room to spare. */
 const MEMORY_MIN_BYTES = 1e9;
@@ -100,21 +100,14 @@ const COMPOSE_FIX =
 function composeFinding(version: string | null): Finding {
   if (!version)
     return { name: 'compose', ok: false, found: 'docker has no compose plugin', fix: COMPOSE_FIX };
-  const finding = atLeast('compose', version.replace(/^v/, ''), COMPOSE_MIN, COMPOSE_FIX);
+  const finding = atLeast('compose', version, COMPOSE_MIN, COMPOSE_FIX);
   if (!finding.ok || isSince(version, CONFIGS_SINCE)) return finding;
   return { ...finding, found: `${finding.found}; for tidb and monitor ${CONFIGS_SINCE} or newer` };
 }
 
-/** `version` begins with major.minor. */
-function atLeast(
-  name: string,
-  version: string,
-  [major, minor]: readonly [number, number],
-  fix: string,
-): Finding {
-  const [ownMajor = 0, ownMinor = 0] = version.split('.').map(Number.parseFloat);
-  const ok = ownMajor > major || (ownMajor === major && ownMinor >= minor);
-  const found = ok ? version : `${version}, older than ${major}.${minor}`;
+function atLeast(name: string, version: string, least: string, fix: string): Finding {
+  const ok = isSince(version, least);
+  const found = ok ? version : `${version}, older than ${least}`;
   return { name, ok, found, fix: ok ? '' : fix };
 }
 

@@ -194,7 +194,7 @@ test('an engine that does not answer: 125, its address, and what to do', async (
     expect(ran.stderr).toContain(
       'cannot reach Docker at unix:///nowhere/docker.sock (context "DOCKER_HOST"): no such file',
     );
-    expect(ran.stderr).toContain('labctl doctor');
+    expect(ran.stderr).toContain('unset DOCKER_HOST');
   }
   const doctor = await execa('node', [main, 'doctor'], { reject: false, env });
   expect(doctor.exitCode).toBe(125);

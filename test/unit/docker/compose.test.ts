@@ -8,6 +8,8 @@ test.each([
   ['2.23.3-desktop.2', true],
   ['2.26.1-4', true],
   ['5.0.0', true],
+  ['dev', true],
+  ['vdev-1a2b3c', true],
   ['2.23.0', false],
   ['2.23.0-desktop.1', false],
   ['v2.20.3', false],

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { connect, findEndpoint } from '../../../src/docker/connect.ts';
+import { connect, findEndpoint, openDocker } from '../../../src/docker/connect.ts';
 
 const config = mkdtempSync(join(tmpdir(), 'labctl-test-'));
 afterAll(() => rmSync(config, { recursive: true }));
@@ -52,4 +52,12 @@ test('addresses become what dockerode takes', () => {
     port: 22,
     username: 'me',
   });
+});
+
+test('an engine that does not answer: why, and what helps', async () => {
+  const { message, hint } = await openDocker({ DOCKER_HOST: 'unix:///none' }).catch((e) => e);
+  expect(message).toBe('cannot reach Docker at unix:///none (context "DOCKER_HOST"): no such file');
+  expect(hint).toContain('unset DOCKER_HOST');
+  const other = await openDocker({ DOCKER_CONTEXT: 'near', DOCKER_CONFIG: config }).catch((e) => e);
+  expect(other.hint).toContain('start docker');
 });
