@@ -36,7 +36,7 @@ export async function sendEvents(
   try {
     await events(send, AbortSignal.any([gone.signal, stop]));
   } catch (error) {
-    write(`event: error\ndata: ${JSON.stringify(asLabError(error))}\n\n`);
+    send({ type: 'error', ...asLabError(error).toJSON() });
   } finally {
     clearInterval(beat);
     response.end();

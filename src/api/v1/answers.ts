@@ -145,6 +145,20 @@ const preset: z.ZodType<ShownPreset> = z.object({
   regions: nodes,
 });
 
+const failure = z.object({
+  error: z.object({
+    code: z.string().describe('A code of docs/errors.md.'),
+    message: z.string(),
+    hint: z.string(),
+    details: z.array(z.string()),
+    definite: z.boolean().describe('True when surely nothing was done.'),
+  }),
+});
+
+/** A stream that fails ends with such an event. */
+const orFailure = (event: z.ZodType) =>
+  z.union([event, z.object({ type: z.literal('error'), ...failure.shape })]);
+
 const held: z.ZodType<HoldEvent & { type: string }> = z.object({
   type: z.string().describe('As event.'),
   version,
@@ -219,22 +233,12 @@ export const answers = {
   change: answer(change),
   wanChange: answer(wanChange),
   presets: answer(z.object({ version, presets: z.array(preset) })),
-  held: answer(held, 'text/event-stream'),
+  held: answer(orFailure(held), 'text/event-stream'),
   scaled: answer(scaled),
   promoted: answer(promoted),
   failpoints: answer(failpoints),
   action: answer(z.object({ version, lab, action: z.string(), changed: nodes, unchanged: nodes })),
-  event: answer(event, 'text/event-stream'),
+  event: answer(orFailure(event), 'text/event-stream'),
   document: answer(z.looseObject({})),
-  error: answer(
-    z.object({
-      error: z.object({
-        code: z.string().describe('A code of docs/errors.md.'),
-        message: z.string(),
-        hint: z.string(),
-        details: z.array(z.string()),
-        definite: z.boolean().describe('True when surely nothing was done.'),
-      }),
-    }),
-  ),
+  error: answer(failure),
 };

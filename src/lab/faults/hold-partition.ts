@@ -144,6 +144,7 @@ export function checkHold({ flap, rollingMs, chase, until, ...options }: HoldOpt
     refuse('nothing ends this: say --for or --until');
   if (rollingMs !== undefined && options.isolate !== undefined)
     refuse('--rolling isolates one node after the other; name them without --isolate');
+  if (until !== undefined) parseUntil(until);
 }
 
 /** Throws partition-invalid, node-unknown. */

@@ -152,14 +152,14 @@ test('a held partition is told as it goes, and healed when its client goes', asy
   const short = await hold({ isolate: 'leader', flap: { onMs: 1, offMs: 1 }, forMs: 5 });
   expect(short.headers.get('content-type')).toBe('text/event-stream');
   expect(await short.text()).toContain('event: started\ndata: {"type":"started","version":1,');
-  for (const wrong of [{ dryRun: true }, { isolate: 'leader' }])
+  for (const wrong of [{ dryRun: true }, { isolate: 'leader' }, { until: 'lader-changed' }])
     expect((await hold(wrong)).status).toBe(400);
 
   const client = new AbortController();
-  await hold({ until: 'never' }, client.signal);
+  await hold({ until: 'log=never' }, client.signal);
   expect(lab.calls).toEqual(['healed ']);
   client.abort();
-  await until(() => lab.calls.includes('healed never'));
+  await until(() => lab.calls.includes('healed log=never'));
 });
 
 test('the OpenAPI document has every route, its body and its answer', async () => {
@@ -178,6 +178,16 @@ test('the OpenAPI document has every route, its body and its answer', async () =
     required: ['kind', 'edges'],
     additionalProperties: false,
   });
+  for (const [path, method] of [
+    ['/v1/hold', 'post'],
+    ['/v1/events', 'get'],
+  ] as const) {
+    const stream = document.paths[path][method].responses['200'].content['text/event-stream'];
+    const failed = stream.schema.anyOf.at(-1);
+    expect(failed, path).toMatchObject({ required: ['type', 'error'] });
+    expect(failed.properties.type, path).toMatchObject({ const: 'error' });
+    expect(Object.keys(failed.properties.error.properties), path).toContain('definite');
+  }
   expect(document.paths['/v1/heal'].post.requestBody.required).toBe(false);
   expect(document.paths['/v1/nodes/{name}/stop'].post.parameters).toMatchObject([
     { name: 'name', in: 'path', required: true },
@@ -218,7 +228,7 @@ test('a source that fails says so to its clients, and the next client starts it 
   lab.events = () => Promise.reject(new LabError('docker-unreachable', 'gone'));
   const url = `http://${server.address}/v1/events`;
   expect(await (await fetch(url)).text()).toContain(
-    'event: error\ndata: {"error":{"code":"docker-',
+    'event: error\ndata: {"type":"error","error":{"code":"docker-',
   );
   lab.events = async (tell) => tell(leader);
   expect(await (await fetch(url)).text()).toContain('event: leader');
