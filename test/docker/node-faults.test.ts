@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Lab } from '../../src/index.ts';
 import type { LabStatus } from '../../src/lab/status.ts';
@@ -60,13 +61,15 @@ test('kill --for starts again and --wait waits; pause --for thaws', async () => 
 });
 
 test.each([
-  ['SIGINT', 'pause'],
-  ['SIGTERM', 'kill'],
-] as const)('%s takes a %s back at once', async (signal, action) => {
+  ['SIGINT', 'pause', 'unpaused'],
+  ['SIGTERM', 'kill', 'started'],
+] as const)('%s takes a %s back at once, and says so', async (signal, action, undone) => {
   const { child, ended } = await holding(action, 'etcd-1', '--for', '5m');
   expect((await node('etcd-1')).state).not.toBe('running');
+  const heard = text(child.stderr);
   child.kill(signal);
   expect(await ended).toEqual([130, null]);
+  expect(await heard).toContain(`${undone} etcd-1`);
   expect((await node('etcd-1')).state).toBe('running');
 });
 

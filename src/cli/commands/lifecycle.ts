@@ -132,6 +132,8 @@ async function act(
     );
   const held = { ...how, forMs, onDone, cancel };
   const result = await lifecycleFor(session, action as HeldAction, names, held);
+  const { undone } = result;
+  if (cancel.aborted && undone.length) context.say(`${words[back].past} ${undone.join(', ')}`);
   cancel.throwIfAborted();
   return result;
 }

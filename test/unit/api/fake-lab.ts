@@ -58,7 +58,8 @@ function stages(
     hold: async ({ until = '' }, say = () => {}, signal) => {
       const event = { version: 1, lab: 'fake', atMs: 0 } as const;
       say({ ...event, event: 'started', seed: 7 });
-      if (until === 'log=never') await new Promise((gone) => signal?.addEventListener('abort', gone));
+      if (until === 'log=never')
+        await new Promise((gone) => signal?.addEventListener('abort', gone));
       calls.push(`healed ${until}`);
       return { met: null, tookMs: 1, seed: 7 };
     },
