@@ -115,13 +115,31 @@ async function findOrBuildProxy(
     await ensureBase(docker, PROXY_SUITE, options);
     stageProxyContext(context);
     const own = await stageOwnNode(docker, context);
-    return await buildImage(docker, tag, context, own ? { NODE: '' } : {}, options);
+    const made = await buildImage(docker, tag, context, own ? { NODE: '' } : {}, options);
+    await removeOldProxies(docker, made);
+    return made;
   } catch (error) {
     options.signal?.throwIfAborted();
     throw noImage(tag, undefined, { tag, error });
   } finally {
     await rm(context, { recursive: true, force: true });
   }
+}
+
+/** So long other versions of labctl find their proxy beside this one's. */
+const PROXY_KEPT_SECONDS = 86_400;
+
+/**
+ * Each version of labctl has an image of the proxy, and nobody else would remove those of the past.
+ * One that a container is made of stays, as the engine refuses; who misses one builds it anew.
+ */
+export async function removeOldProxies(docker: Docker, { ref, id }: MadeImage): Promise<void> {
+  const filters = { reference: [ref.split(':')[0]!], label: ['labctl.recipe=proxy'] };
+  const images = await docker.listImages({ filters });
+  const made = images.find(({ Id }) => Id === id)?.Created ?? 0;
+  const old = images.filter(({ Created }) => Created < made - PROXY_KEPT_SECONDS);
+  const tags = old.flatMap(({ RepoTags }) => RepoTags ?? []);
+  await Promise.allSettled(tags.map((tag) => docker.getImage(tag).remove()));
 }
 
 /**

@@ -77,7 +77,10 @@ async function imageFinding(docker: Docker): Promise<Finding> {
   const images = await docker.listImages();
   const tags = images.flatMap(({ RepoTags }) => RepoTags ?? []);
   const own = tags.filter((tag) => /^(labctl|quay\.io\/coreos)\//.test(tag)).sort();
-  const found = own.length ? own.join(', ') : 'none yet; up pulls or builds them';
+  const proxies = own.filter((tag) => tag.startsWith('labctl/proxy:'));
+  const shown = own.filter((tag) => !proxies.includes(tag));
+  if (proxies.length) shown.push(`labctl/proxy of ${proxies.length} versions`);
+  const found = shown.join(', ') || 'none yet; up pulls or builds them';
   return { name: 'images', ok: true, found, fix: '' };
 }
 

@@ -1,10 +1,19 @@
 // Getting images on a real engine, with registries that refuse or say nothing: such answers come from
 // the engine itself, so these tests need no network but the Debian mirror.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type Docker from 'dockerode';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDocker } from '../../src/docker/connect.ts';
-import { ensureImage, type PullPolicy } from '../../src/docker/images.ts';
+import {
+  ensureImage,
+  ensureProxyImage,
+  type PullPolicy,
+  removeOldProxies,
+} from '../../src/docker/images.ts';
 import type { LabError } from '../../src/errors.ts';
 import type { ImageSource } from '../../src/stack/model.ts';
 
@@ -13,6 +22,7 @@ const REFUSED = '127.0.0.1:1/none:1';
 const REFUSAL =
   'pull 127.0.0.1:1/none:1: Get "http://127.0.0.1:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused';
 const BUILT = 'labctl-test/etcd:3.5.16';
+const RECIPE_LABEL = { 'labctl.recipe': 'proxy' };
 const recipe = { name: 'etcd', tag: BUILT, suite: 'trixie' };
 
 let docker: Docker;
@@ -98,6 +108,41 @@ test('a registry that says nothing is given up in seconds, or when the user inte
     expect(interrupted.name).toBe('TimeoutError');
   } finally {
     silent.close();
+  }
+});
+
+/** An image of the proxy without a file in it, made at that time. */
+async function loadProxy(tag: string, created: string): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'labctl-test-'));
+  const config = {
+    ...{ architecture: 'amd64', os: 'linux', created, config: { Labels: RECIPE_LABEL } },
+    rootfs: { type: 'layers', diff_ids: [] },
+  };
+  const manifest = [{ Config: 'config.json', RepoTags: [tag], Layers: [] }];
+  await writeFile(join(dir, 'config.json'), JSON.stringify(config));
+  await writeFile(join(dir, 'manifest.json'), JSON.stringify(manifest));
+  await execa('tar', ['-cf', 'image.tar', 'config.json', 'manifest.json'], { cwd: dir });
+  await execa('docker', ['load', '-i', join(dir, 'image.tar')]);
+  await rm(dir, { recursive: true });
+}
+
+test('proxies of a day before go when a new one is made, but those that containers use', async () => {
+  const [unused, used, young] = ['unused', 'used', 'young'].map(
+    (name) => `labctl/proxy:labctl-test-${name}`,
+  ) as [string, string, string];
+  const made = await ensureProxyImage(docker, { pull: 'missing', say: () => {} });
+  await loadProxy(unused, '2020-01-01T00:00:00Z');
+  await loadProxy(used, '2020-01-02T00:00:00Z');
+  await loadProxy(young, new Date().toISOString());
+  const container = await docker.createContainer({ Image: used, Cmd: ['none'] });
+  try {
+    await removeOldProxies(docker, made);
+    const tags = (await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? []);
+    expect(tags).not.toContain(unused);
+    expect(tags).toEqual(expect.arrayContaining([made.ref, used, young]));
+  } finally {
+    await container.remove();
+    for (const tag of [used, young]) await docker.getImage(tag).remove();
   }
 });
 
