@@ -46,7 +46,7 @@ build() {
   mkdir "$new"
   touch "$new/.built" # before tsc reads: what changes meanwhile is newer
   node_modules/.bin/tsc -p . --outDir "$new" >&2
-  LABCTL_DIST=$new node_modules/.bin/rolldown -c --log-level warn >&2
+  LABCTL_DIST=$new node_modules/.bin/rolldown -c >/dev/null
   chmod 755 "$new/bin/main.js"
   rm -rf dist
   mv "$new" dist

@@ -8,6 +8,9 @@ export function commandFirst(
   commands: readonly CommandSpec[],
 ): readonly string[] {
   const start = leadingFlags(words);
+  // Commander's own help knows one word only, not `help fault add`.
+  const asked = words[start] === 'help' ? commandPath(words.slice(start + 1), commands) : [];
+  if (asked.length) return [...asked.map(({ name }) => name), '--help'];
   const end = start + commandPath(words.slice(start), commands).length;
   const flags = end > start ? words.slice(0, start) : [];
   return [...words.slice(start, end), ...flags, ...words.slice(end)];

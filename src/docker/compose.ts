@@ -133,8 +133,8 @@ function warningsIn(text: string): string[] {
 export const CONFIGS_SINCE = '2.23.1';
 
 /**
- * True where `version` (`v2.26.1-4`) is `least` or newer. One that is no number, as the `dev` of who
- * built it himself, counts as new.
+ * True where `version` (`v2.26.1-4`) is `least` or newer. One that is no number, as the `dev` of a
+ * build of the user's own, counts as new.
  */
 export function isSince(version: string, least: string): boolean {
   const parts = (text: string) => text.replace(/^v/, '').split(/[.-]/).slice(0, 3).map(Number);

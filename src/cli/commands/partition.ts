@@ -87,10 +87,13 @@ export const partition: CommandSpec = {
       .option('--for <duration>', 'heal by itself after this long', duration)
       .option('--dry-run', 'say what would be cut and who would still reach whom')
       .addHelpText('after', shapesHelp());
-    for (const flag of all.flatMap(flagsOf)) {
-      const option = new Option(flag).hideHelp(); // the shapes below show it
-      option.negate = false; // --no-quorum is not commander's opposite of --quorum
-      command.addOption(option);
+    for (const [name, shape] of all) {
+      for (const flag of flagsOf([name, shape])) {
+        const what = flag.startsWith(`--${name}`) ? shape.summary : `with --${name}`;
+        const option = new Option(flag, what).hideHelp(); // the shapes below show it
+        option.negate = false; // --no-quorum is not commander's opposite of --quorum
+        command.addOption(option);
+      }
     }
     addHoldOptions(command);
   },

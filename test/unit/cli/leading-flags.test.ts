@@ -18,7 +18,9 @@ test.each([
   // No command: what is left says it better than a flag out of place.
   ['-l x statsu', 'statsu'],
   ['-l x --help', '--help'],
-  ['-l x help up', 'help up'],
+  ['-l x help up', 'up --help'],
+  ['help fault add', 'fault add --help'],
+  ['help faultt', 'help faultt'],
   ['-l x', ''],
 ])('labctl %s', (typed, expected) => {
   expect(commandFirst(typed.split(' '), commands).join(' ')).toBe(expected);
