@@ -36,7 +36,9 @@ export function requireFiles(model: Model): void {
       if (typeof path !== 'string') continue;
       const found = statSync(path, { throwIfNoEntry: false });
       if (!found)
-        throw new LabError('lab-invalid', `${key} of ${node.name}: there is no file ${path}`);
+        throw new LabError('lab-invalid', `${key} of ${node.name}: there is no file ${path}`, {
+          hint: `ls -l ${path}`,
+        });
       if (key === 'binary' && !(found.isFile() && found.mode & ANY_EXECUTES))
         throw new LabError('lab-invalid', `${key} of ${node.name}: ${path} is no program`, {
           hint: `chmod +x ${path}, if it is one`,

@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import { engineError } from '../docker/connect.ts';
 import { LabError } from '../errors.ts';
 import { configOf, isCustom, type Model, type Node } from '../stack/model.ts';
-import { dockerBytes, formatBytes } from '../stack/units.ts';
+import { dockerBytes, formatBytes, MEMORY_LEAST_BYTES } from '../stack/units.ts';
 import { pauseFor } from './lifecycle-for.ts';
 import { containerOf, findNode, type Session } from './session.ts';
 
@@ -30,8 +30,6 @@ export interface LimitOptions extends Partial<Limits> {
 
 /** As good as none: the engine cannot take a memory limit away, as 0 means "as it is" to it. */
 const NO_LIMIT_BYTES = 2 ** 50;
-/** The engine's own least. */
-const MEMORY_LEAST_BYTES = 6 * 2 ** 20;
 const PERIOD_US = 100_000;
 
 /** The limits in force after it. Without a change it only looks. Throws usage, node-state. */

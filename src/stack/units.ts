@@ -51,6 +51,9 @@ export function formatDuration(ms: number): string {
 
 const POWERS: Readonly<Record<string, number>> = { b: 0, k: 1, m: 2, g: 3 };
 
+/** The engine takes no lower limit of memory. */
+export const MEMORY_LEAST_BYTES = 6 * 2 ** 20;
+
 /** `256m` as docker reads it, in powers of 1024; NaN when it is no size. */
 export function dockerBytes(text: string): number {
   const [, value, unit] = /^(\d+(?:\.\d+)?)([bkmg]?)(?:i?b)?$/i.exec(text) ?? [];

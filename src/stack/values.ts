@@ -5,6 +5,7 @@
 // 3.5.16"), and on a map it follows the map's name ("nodes.app needs an image"). Without a message
 // the loader makes a sentence from the type and the limits.
 import { z } from 'zod';
+import { dockerBytes, MEMORY_LEAST_BYTES } from './units.ts';
 
 /**
  * A text that may stand without quotes also where YAML takes it for a number or a boolean:
@@ -38,7 +39,9 @@ export const size = () => text().regex(/^\d+[bBkKmMgG]?$/, 'a size is written li
 /** `what` a node is: a member, a server. */
 export const limitsOf = (what: string, memory: string) => ({
   cpus: z.number().positive().describe(`CPU limit of each ${what}, e.g. 0.5`),
-  mem_limit: size().describe(`memory limit of each ${what}, e.g. ${memory}`),
+  mem_limit: size()
+    .refine((limit) => !(dockerBytes(limit) < MEMORY_LEAST_BYTES), 'must be 6m or more')
+    .describe(`memory limit of each ${what}, e.g. ${memory}`),
 });
 
 /** Of the first node; each other has the next. */

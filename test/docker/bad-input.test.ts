@@ -75,6 +75,18 @@ const commands: [what: string, words: string[], status: number, message: RegExp]
   ],
   ['an unknown code', ['explain', 'wat'], 2, /there is no error code "wat"/],
   [
+    'a code with a slip in it',
+    ['explain', 'nod-unknown'],
+    2,
+    /there is no error code "nod-unknown"; did you mean "node-unknown"\?/,
+  ],
+  [
+    'less memory than Docker allows',
+    ['up', 'etcd-1node', '--lab', LAB, '--set', 'mem_limit=5'],
+    2,
+    /--set mem_limit=5: mem_limit must be 6m or more, not "5"/,
+  ],
+  [
     'a file that is not there',
     ['validate', 'none.yaml'],
     2,

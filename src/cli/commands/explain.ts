@@ -10,10 +10,13 @@ export const explain: CommandSpec = {
   run: async (context, code: string) => {
     const table: Readonly<Record<string, ErrorRow>> = errorTable;
     const row = Object.hasOwn(table, code) ? table[code] : undefined;
-    if (!row)
-      throw new LabError('usage', `there is no error code "${code}"`, {
-        hint: `codes: ${Object.keys(table).join(', ')}`,
+    if (!row) {
+      const { didYouMean } = await import('../../stack/names.ts');
+      const codes = Object.keys(table);
+      throw new LabError('usage', `there is no error code "${code}"${didYouMean(code, codes)}`, {
+        hint: `codes: ${codes.join(', ')}`,
       });
+    }
     await context.print({
       json: { version: 1, code, ...row },
       table: () =>
