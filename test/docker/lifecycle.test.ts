@@ -38,6 +38,12 @@ test('restart --signal KILL and plain restart, several at once', async () => {
   expect((await lab.run('status', '--check')).status).toBe(0);
 });
 
+test('words for nodes stand for those that they name now', async () => {
+  const leads = (await lab.json<LabStatus>('status')).nodes.find(({ leader }) => leader)!.name;
+  expect((await lab.run('pause', 'leader')).out).toBe(`paused ${leads}`);
+  expect((await lab.run('unpause', 'etcd-*', '--wait')).out).toMatch(`unpaused ${leads}\nnothing`);
+});
+
 test('pause and unpause; what is so already is left alone', async () => {
   expect((await lab.run('pause', 'etcd-3')).out).toBe('paused etcd-3');
   expect(await node('etcd-3')).toMatchObject({ state: 'paused', health: 'unhealthy' });

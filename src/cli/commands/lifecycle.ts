@@ -37,7 +37,7 @@ const words: Readonly<Record<Action, Words>> = {
   kill: {
     summary: 'kill nodes, as kill -9 does',
     past: 'killed',
-    examples: ['kill etcd-2', 'kill etcd-1 etcd-2 --signal TERM', 'kill etcd-2 --for 5s --wait'],
+    examples: ['kill etcd-2', 'kill etcd-1 etcd-2 --signal TERM', 'kill leader --for 5s --wait'],
   },
   pause: {
     summary: 'freeze nodes',
@@ -65,7 +65,7 @@ function lifecycleCommand(action: Action): CommandSpec {
     summary,
     examples,
     configure: (command) => {
-      command.argument('<nodes...>', 'names of nodes');
+      command.argument('<nodes...>', 'names of nodes, globs (etcd-*), roles (leader), zones (@eu)');
       if (TAKES_SIGNAL.includes(action))
         command.option('--signal <name>', 'signal to send, e.g. KILL');
       if (back)
@@ -82,12 +82,14 @@ function lifecycleCommand(action: Action): CommandSpec {
         )
         .option('--dry-run', 'say what would be done');
     },
-    run: async (context, names: readonly string[], options: Options) => {
+    run: async (context, given: readonly string[], options: Options) => {
       const { planLifecycle } = await import('../../lab/lifecycle.ts');
       const { wait, for: forMs, timeout: timeoutMs, dryRun } = options;
       if (back && wait && forMs === undefined)
         throw new LabError('usage', '--wait wants --for: after it the nodes run again');
       const session = await context.session();
+      const { findAll, openLookup } = await import('../../lab/faults/addresses.ts');
+      const names = await findAll(openLookup(session), given.join(','));
       const result: Done = dryRun
         ? planLifecycle(session, action, names)
         : await act(context, session, action, names, options);
