@@ -141,8 +141,9 @@ export class EdgeProxy {
 
   /** A fault as asked for, by this proxy's clock and count. */
   #received({ forMs, afterMs, ...fault }: WantedFault): Fault {
-    const startsAt = afterMs ? { startsAt: Date.now() + afterMs } : {};
-    const until = forMs === undefined ? {} : { until: Date.now() + (afterMs ?? 0) + forMs };
+    const beginsAt = Date.now() + (afterMs ?? 0);
+    const startsAt = afterMs ? { startsAt: beginsAt } : {};
+    const until = forMs === undefined ? {} : { until: beginsAt + forMs };
     return this.#begin({ ...fault, ...startsAt, ...until });
   }
 
