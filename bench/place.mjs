@@ -101,7 +101,7 @@ async function clean() {
     (await docker(...list, '-q', '--filter', `label=${LABEL}`)).trim();
   const containers = await left('ps', '-a');
   // One by one: see AT_ONCE_MAX in src/lab/down.ts.
-  for (const id of containers.split('\n').filter(Boolean)) await docker('rm', '-f', id);
+  for (const id of containers.split('\n').filter(Boolean)) await docker('rm', '-f', '-v', id);
   const networks = await left('network', 'ls');
   if (networks) await docker('network', 'rm', ...networks.split('\n'));
 }

@@ -35,6 +35,6 @@ export async function runForMoment(
   } catch (error) {
     throw engineError(doing, error);
   } finally {
-    await container?.remove({ force: true }).catch(() => {});
+    await container?.remove({ force: true, v: true }).catch(() => {});
   }
 }

@@ -142,7 +142,8 @@ export async function startContainers(
       const half = made ? halfMade(model, made, only) : [];
       if (made?.stack && !half.length) return made;
       if (half.length && attempt < PLACE_TRIES) {
-        await Promise.all(half.map(({ id }) => docker.getContainer(id).remove({ force: true })));
+        const unmade = { force: true, v: true };
+        await Promise.all(half.map(({ id }) => docker.getContainer(id).remove(unmade)));
         continue;
       }
       throw new LabError('compose-failed', `lab ${lab} was taken down while it was starting`);

@@ -35,7 +35,7 @@ export async function dropMonitors(
     unwanted.map(([name, { id }]) =>
       docker
         .getContainer(id)
-        .remove({ force: true })
+        .remove({ force: true, v: true })
         .catch((error) => Promise.reject(engineError(`cannot remove ${name}`, error))),
     ),
   );
