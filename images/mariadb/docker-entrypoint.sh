@@ -1,9 +1,15 @@
 #!/bin/bash
 # Makes the data of a new server as the official image does, then runs it: MARIADB_ROOT_PASSWORD or
 # MARIADB_ALLOW_EMPTY_ROOT_PASSWORD, MARIADB_ROOT_HOST, MARIADB_DATABASE, MARIADB_USER,
-# MARIADB_PASSWORD, and the .sh, .sql and .sql.gz files of /docker-entrypoint-initdb.d in the order
-# of their names.
+# MARIADB_PASSWORD (or any of them with MySQL's name), and the .sh, .sql and .sql.gz files of
+# /docker-entrypoint-initdb.d in the order of their names.
 set -euo pipefail
+
+for name in ROOT_PASSWORD ROOT_HOST DATABASE USER PASSWORD; do
+  ours=MARIADB_$name mysqls=MYSQL_$name
+  export "$ours=${!ours:-${!mysqls:-}}"
+done
+export MARIADB_ALLOW_EMPTY_ROOT_PASSWORD="${MARIADB_ALLOW_EMPTY_ROOT_PASSWORD:-${MYSQL_ALLOW_EMPTY_PASSWORD:-}}"
 
 case ${1:-} in -*) set -- mariadbd "$@" ;; esac
 [ "${1:-}" = mariadbd ] || exec "$@"

@@ -18,13 +18,16 @@ import {
 } from './sql.ts';
 
 const TIMEOUT_MS = 300_000;
-const TABLE = 'CREATE DATABASE app; CREATE TABLE app.t (id INT PRIMARY KEY)';
+const TABLE = 'CREATE TABLE app.t (id INT PRIMARY KEY)';
+const DATABASE = `CREATE DATABASE app; ${TABLE}`;
 
 for (const gtid of [true, false])
   test(`asynchronous, ${gtid ? 'GTID' : 'file and position'}`, {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const words = ['mariadb-replica', '--set', `gtid=${gtid}`];
+    // The official image takes both names.
+    const database = `environment.${gtid ? 'MARIADB' : 'MYSQL'}_DATABASE=app`;
+    const words = ['mariadb-replica', '--set', `gtid=${gtid}`, '--set', database];
     await using lab = await startLab(`labctl-test-mariadb-${gtid}`, ...words);
     await sql(lab, 'mariadb-1', TABLE);
     await insert(lab, 'mariadb-1', 1);
@@ -60,7 +63,7 @@ for (const gtid of [true, false])
 test('semi-sync falls back and returns', { timeout: TIMEOUT_MS }, async () => {
   const semiSync = ['--set', 'replication=semi-sync', '--set', 'semi_sync.timeout=1s'];
   await using lab = await startLab('labctl-test-mariadb-semisync', 'mariadb-replica', ...semiSync);
-  await sql(lab, 'mariadb-1', TABLE);
+  await sql(lab, 'mariadb-1', DATABASE);
   await lab.run('partition', 'mariadb-1');
   const startedMs = performance.now();
   await insert(lab, 'mariadb-1', 1);
@@ -71,7 +74,7 @@ test('semi-sync falls back and returns', { timeout: TIMEOUT_MS }, async () => {
 });
 
 const FILL = "INSERT INTO app.fill VALUES (REPEAT('x', 10000000)); DO SLEEP(2);";
-const INIT = `${TABLE}; INSERT INTO app.t VALUES (1); CREATE TABLE app.fill (text LONGTEXT);`;
+const INIT = `${DATABASE}; INSERT INTO app.t VALUES (1); CREATE TABLE app.fill (text LONGTEXT);`;
 
 test('three servers: a long load, a replica that has more, a primary of old', {
   timeout: 2 * TIMEOUT_MS,
