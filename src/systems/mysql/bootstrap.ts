@@ -38,7 +38,7 @@ const FIRST = { file: 'mysql-bin.000001', position: 4 } as const;
 
 type Answer = Awaited<ReturnType<BootStep['run']>> & {
   /** Of a replica: the primary, and what that has. */
-  readonly source?: { readonly name: string; readonly state: ServerState | undefined };
+  readonly source?: { readonly name: string; readonly state: ServerState | undefined } | undefined;
 };
 
 export function replicationSteps(nodes: readonly Node[], configOf: ConfigOf): BootStep[] {
@@ -50,8 +50,10 @@ export function replicationSteps(nodes: readonly Node[], configOf: ConfigOf): Bo
       const before = goal && (await member.state());
       const isOnItsWay = before?.following && before.following.source === goal?.name;
       const group = { nodes, configOf, access, say };
-      const { source, ...answer }: Answer = isOnItsWay ? { done: true } : await stepOf(node, group);
-      if (source && source.name !== goal?.name) goal = source;
+      const { source, ...answer }: Answer = isOnItsWay
+        ? { done: true, source: goal }
+        : await stepOf(node, group);
+      if (answer.done && source?.name !== goal?.name) goal = source; // none for who leads by now
       if (!answer.done || !goal?.state) return answer;
       const words = behindOf(member, await member.state(), goal.state);
       return words ? { done: false, words } : answer;

@@ -81,6 +81,20 @@ test('who follows another primary meanwhile is done with what that one had', asy
   expect(await run()).toEqual({ done: true });
 });
 
+test('who is promoted while it catches up is behind nobody', async () => {
+  const said: Said = {
+    'mysql-1': primary(9, 1),
+    'mysql-2': replica('mysql-1', 8, 1),
+    'mysql-3': replica('mysql-1', 3, 1),
+  };
+  const run = runner(said, 'mysql-3');
+  expect(await run()).toMatchObject({ done: false });
+  said['mysql-1'] = undefined;
+  said['mysql-2'] = replica('mysql-3', 8, 2);
+  said['mysql-3'] = primary(8, 2);
+  expect(await run()).toMatchObject({ done: true });
+});
+
 test('a server that gets a copy is a new one until it has it', async () => {
   const said: Said = {
     'mysql-1': primary(9, 1),
