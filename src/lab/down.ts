@@ -7,6 +7,7 @@ import { LAB_LABEL } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import { renderedDir } from '../package/files.ts';
 import { labNameProblem } from '../stack/names.ts';
+import { LEAVING_LABEL } from './leaving.ts';
 
 export interface DownOptions {
   readonly lab: string;
@@ -105,7 +106,8 @@ async function findAll(docker: Docker, { lab, keepData, node }: RemoveOptions): 
   ]);
   const meant = (labels: Readonly<Record<string, string>> | undefined) => {
     const { 'labctl.node': own, 'labctl.network': network, 'labctl.edge': edge } = labels ?? {};
-    return !node || [own, network, ...(edge?.split(':') ?? [])].includes(node);
+    const leaving = labels?.[LEAVING_LABEL];
+    return !node || [own, network, leaving, ...(edge?.split(':') ?? [])].includes(node);
   };
   const containers = all.filter(({ Labels }) => meant(Labels));
   const networks = allNetworks.filter(({ Labels }) => meant(Labels));

@@ -11,8 +11,8 @@ import { requireConfigs, requireFiles } from './containers.ts';
 import { monitorSources } from './image-sources.ts';
 import { loadModel } from './load-model.ts';
 import { place, SUBNETS_DEFAULT } from './place.ts';
-import { planScale } from './resize.ts';
-import { stackOf } from './session.ts';
+import { finishLeaving, planScale } from './resize.ts';
+import { sessionOf, stackOf } from './session.ts';
 import { keepReplaced, keepSizes, refuseOtherNodes, type UpOptions } from './up.ts';
 
 export interface Step {
@@ -31,7 +31,10 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
   const lab = fromFile.stack.name;
   const docker = await openDocker();
   const found = (await observeLabs(docker)).get(lab);
-  const observed = options.fresh ? undefined : found;
+  let observed = options.fresh ? undefined : found;
+  if (observed && stackOf(observed))
+    observed = (await finishLeaving(sessionOf(docker, observed), { dryRun: true })).observed;
+  const gone = [...(found?.networks.keys() ?? [])].filter((name) => !observed?.networks.has(name));
   const model = keepReplaced(fromFile, observed);
   const there = keepSizes(model, observed);
   requireFiles(there);
@@ -47,7 +50,7 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
   const same =
     now &&
     isDeepStrictEqual(withoutMonitor(now), JSON.parse(JSON.stringify(withoutMonitor(there.stack))));
-  const { removed } = planScale(there, model);
+  const removed = options.fresh ? [] : [...gone, ...planScale(there, model).removed];
   const step = (action: Step['action'], what: string): Step => ({ action, what });
   const containerStep = (state: string | undefined, what: string) =>
     step(state === undefined ? 'create' : state === 'running' ? 'keep' : 'start', what);

@@ -3,6 +3,7 @@
 // the lab's networks say which nodes it has.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PullPolicy } from '../docker/images.ts';
+import type { ObservedLab } from '../docker/observe.ts';
 import { LabError } from '../errors.ts';
 import { proxyService } from '../render/compose.ts';
 import { buildModel } from '../stack/build-model.ts';
@@ -16,10 +17,11 @@ import { ensureImages, type Images, requireFiles, startContainers } from './cont
 import { openControls } from './controls.ts';
 import { removeNode } from './down.ts';
 import { labEdges } from './edges.ts';
+import { markedLeaving, markLeaving } from './leaving.ts';
 import { place, SUBNETS_DEFAULT } from './place.ts';
 import { reachedNodes } from './probe-nodes.ts';
 import { type Report, silent } from './report.ts';
-import { refresh, type Session } from './session.ts';
+import { refresh, type Session, sessionOf } from './session.ts';
 import { throwIfDead, waitReady } from './wait-ready.ts';
 
 export interface ScaleOptions {
@@ -122,20 +124,29 @@ export async function requireLeave(session: Session, target: Model): Promise<voi
 /** Who began to leave when a labctl ended goes; where it is wanted again, it comes anew. */
 export async function finishLeaving(session: Session, options: ScaleOptions): Promise<Session> {
   let current = session;
+  const marked = await markedLeaving(session.docker, session.name);
   for (const size of sizesOf(session.model.stack, systems).toReversed()) {
-    const { model, docker } = current;
+    const { model, docker, observed } = current;
     const last = model.nodes.find(({ name }) => name === `${size.name}-${size.count}`);
     const { isLeaving } = systems[last?.system ?? '']?.scaling ?? {};
-    if (!last || !isLeaving) continue;
+    if (!last || !isLeaving || !marked.has(last.name)) continue;
     if (!(await atNodes(current, (nodes) => isLeaving(last, nodes)))) continue;
     const watches = model.stack.monitor && !options.dryRun;
     const images = watches ? await ensureImages(docker, model, options) : undefined;
     const smaller = withCount(model.stack, size, size.count - 1);
     current = options.dryRun
-      ? { ...current, model: buildModel(smaller, systems, model.replaced) }
+      ? sessionOf(docker, without(observed, last.name))
       : await shrink(current, smaller, images, options);
   }
   return current;
+}
+
+/** The lab as it is when that node is gone. */
+function without(lab: ObservedLab, node: string): ObservedLab {
+  const but = <T>(all: ReadonlyMap<string, T>) =>
+    new Map([...all].filter(([name]) => !name.split(':').includes(node)));
+  const { nodes, proxies, networks } = lab;
+  return { ...lab, nodes: but(nodes), proxies: but(proxies), networks: but(networks) };
 }
 
 export const joinedNodes = ({ observed }: Session, { nodes }: Model): readonly Node[] =>
@@ -207,7 +218,9 @@ async function shrink(
   const next = buildModel(stack, systems, model.replaced);
   for (const node of nodesOnlyIn(model, next).toReversed()) {
     const { name: subject, system: kind } = node;
-    await untilDone(session, node, 'leaving', systems[kind]!.scaling?.leave, options);
+    const { leave, isLeaving } = systems[kind]!.scaling!;
+    if (isLeaving) await markLeaving(docker, lab, subject);
+    await untilDone(session, node, 'leaving', leave, options);
     const only = [...(images?.monitors.keys() ?? [])];
     // Prometheus leaves the node's network, which can go only then.
     if (only.length) await startContainers(docker, next, images!, { subnets, signal, only });

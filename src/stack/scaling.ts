@@ -25,7 +25,10 @@ export interface Scaling {
   readonly settle?: ScaleStep;
   /** Before the container and its data go. */
   readonly leave?: ScaleStep;
-  /** True when it began to leave, or has left: a labctl may have ended before its container. */
+  /**
+   * True when it began to leave, or has left. Asked of a node that labctl was told to take away, as
+   * it may have ended before that was done.
+   */
   isLeaving?(node: Node, nodes: readonly ReachedNode[]): Promise<boolean>;
   /** Before anything is touched, of all of a group that are to go. Throws what `leave` would. */
   check?(leaving: readonly Node[], nodes: readonly ReachedNode[]): Promise<void>;

@@ -50,6 +50,12 @@ export async function docker(...args: readonly string[]): Promise<string> {
   return (await execa('docker', args)).stdout;
 }
 
+/** As labctl does before it takes a node away. */
+export async function markLeaving(lab: string, node: string): Promise<void> {
+  const labels = ['--label', `labctl.lab=${lab}`, '--label', `labctl.leaving=${node}`];
+  await docker('volume', 'create', ...labels, `${lab}_${node}_leaving`);
+}
+
 /** Names of all that bears the lab's label. */
 export async function leftovers(lab: string): Promise<string[]> {
   const filter = ['--filter', `label=labctl.lab=${lab}`];

@@ -3,7 +3,16 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LabStatus } from '../../src/lab/status.ts';
-import { docker, getLocal, leaderOf, main, put, startLab, type TestLab } from './labctl.ts';
+import {
+  docker,
+  getLocal,
+  leaderOf,
+  main,
+  markLeaving,
+  put,
+  startLab,
+  type TestLab,
+} from './labctl.ts';
 
 const NAME = 'labctl-test-scale';
 
@@ -137,8 +146,15 @@ test.each([
   const remove = async () =>
     (await lab.run('client', 'etcd-1', '--', 'member', 'remove', id!)).status;
   await expect.poll(remove, { timeout: 20_000, interval: 500 }).toBe(0);
-  const plan = await lab.run('scale', 'etcd=3', '--dry-run');
-  expect(plan.out).toContain('would scale etcd from 2 to 3');
+  const plan = async (...words: readonly string[]) => (await lab.run(...words, '--dry-run')).out;
+  const removal = 'remove   node etcd-3  its edges and its data';
+  expect(await plan('scale', 'etcd=3')).toContain('nothing to do'); // labctl was not told to
+  expect(await plan('up', 'etcd-3node')).not.toContain(removal);
+  await markLeaving(NAME, 'etcd-3');
+  expect(await plan('scale', 'etcd=3')).toContain('would scale etcd from 2 to 3');
+  const again = await plan('up', 'etcd-3node');
+  expect(again).toContain(removal);
+  expect(again).toMatch(/create +node etcd-3 /);
   const ran = await lab.run(...words);
   expect(ran.status, ran.err).toBe(0);
   expect(ran.err).toMatch(/etcd-3 +etcd +removed/);

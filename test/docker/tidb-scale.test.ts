@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LabStatus } from '../../src/lab/status.ts';
 import { buildStandIn } from '../stand-in/build.ts';
 import { dialled, tellAll } from '../stand-in/told.ts';
-import { docker, startLab, type TestLab } from './labctl.ts';
+import { docker, markLeaving, startLab, type TestLab } from './labctl.ts';
 
 const small = fileURLToPath(new URL('../stand-in/small.yaml', import.meta.url));
 const toml = fileURLToPath(new URL('../stand-in/tikv.toml', import.meta.url));
@@ -149,6 +149,7 @@ test('who is wanted again after a scale in was broken off comes anew', async () 
   expect((await lab.run('scale', 'tikv=3', '--timeout', '1s')).status).toBe(125);
   const left = await fetch(`${await lab.url('pd-1')}/pd/api/v1/members/id/3`, { method: 'DELETE' });
   expect(left.status).toBe(200);
+  await markLeaving(lab.name, 'pd-3');
   const ran = await lab.run('scale', 'pd=3', 'tikv=4');
   expect(ran.out, ran.err).toMatch(/scaled pd from 2 to 3\nscaled tikv from 3 to 4\n/);
   expect((await stores()).find((each) => each.startsWith('tikv-4'))).not.toBe(first);
