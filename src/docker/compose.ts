@@ -123,9 +123,9 @@ export async function readComposeProject(
 }
 
 /** Each once; that `version` is obsolete changes nothing. */
-function warningsIn(text: string): string[] {
-  const all = [...text.matchAll(/level=warning msg=("(?:[^"\\]|\\.)*")/g)];
-  const words = new Set(all.map(([, quoted]) => JSON.parse(quoted!) as string));
+export function warningsIn(text: string): string[] {
+  const all = [...text.matchAll(/level=warning msg="((?:[^"\\]|\\.)*)"/g)];
+  const words = new Set(all.map(([, quoted]) => quoted!.replaceAll(/\\(["\\])/g, '$1')));
   return [...words].filter((each) => !each.includes('is obsolete'));
 }
 

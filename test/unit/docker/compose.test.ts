@@ -1,6 +1,6 @@
-// Versions of compose as `docker compose version --short` prints them.
+// What compose prints: versions as `docker compose version --short` has them, and warnings.
 import { expect, test } from 'vitest';
-import { CONFIGS_SINCE, isSince } from '../../../src/docker/compose.ts';
+import { CONFIGS_SINCE, isSince, warningsIn } from '../../../src/docker/compose.ts';
 
 test.each([
   ['2.23.1', true],
@@ -16,4 +16,15 @@ test.each([
   ['1.29.2', false],
 ])('%s takes configs with their text: %s', (version, takes) => {
   expect(isSince(version, CONFIGS_SINCE)).toBe(takes);
+});
+
+test('warnings are told once each, as Go quotes them', () => {
+  const warn = (text: string) => `time="2026-01-01T00:00:00Z" level=warning msg="${text}"`;
+  const unset = 'The \\"SCHEMA\\" variable is not set.';
+  const odd = 'unknown \\x1b\\a in C:\\\\stack';
+  const said = [unset, unset, odd, '/a/compose.yml: `version` is obsolete'].map(warn).join('\n');
+  expect(warningsIn(said)).toEqual([
+    'The "SCHEMA" variable is not set.',
+    'unknown \\x1b\\a in C:\\stack',
+  ]);
 });
