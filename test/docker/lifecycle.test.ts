@@ -42,6 +42,9 @@ test('words for nodes stand for those that they name now', async () => {
   const leads = (await lab.json<LabStatus>('status')).nodes.find(({ leader }) => leader)!.name;
   expect((await lab.run('pause', 'leader')).out).toBe(`paused ${leads}`);
   expect((await lab.run('unpause', 'etcd-*', '--wait')).out).toMatch(`unpaused ${leads}\nnothing`);
+  const nobody = await lab.run('kill', '');
+  expect(nobody.err).toContain('has no node ""');
+  expect(nobody.status).toBe(2);
 });
 
 test('pause and unpause; what is so already is left alone', async () => {

@@ -88,8 +88,16 @@ function lifecycleCommand(action: Action): CommandSpec {
       if (back && wait && forMs === undefined)
         throw new LabError('usage', '--wait wants --for: after it the nodes run again');
       const session = await context.session();
-      const { findAll, openLookup } = await import('../../lab/faults/addresses.ts');
-      const names = await findAll(openLookup(session), given.join(','));
+      const { openLookup } = await import('../../lab/faults/addresses.ts');
+      const lookup = openLookup(session);
+      // Of `kill "$NODE"` with nothing in it the word is unknown: nobody is not everybody.
+      const found = await Promise.all(
+        given
+          .join(',')
+          .split(',')
+          .map((word) => lookup.find(word)),
+      );
+      const names = [...new Set(found.flat())];
       const result: Done = dryRun
         ? planLifecycle(session, action, names)
         : await act(context, session, action, names, options);
