@@ -32,14 +32,17 @@ export async function planUp(options: UpOptions): Promise<UpPlan> {
   const docker = await openDocker();
   const found = (await observeLabs(docker)).get(lab);
   let observed = options.fresh ? undefined : found;
-  if (observed && stackOf(observed))
-    observed = (await finishLeaving(sessionOf(docker, observed), { dryRun: true })).observed;
-  const gone = [...(found?.networks.keys() ?? [])].filter((name) => !observed?.networks.has(name));
   const model = keepReplaced(fromFile, observed);
-  const there = keepSizes(model, observed);
+  let there = keepSizes(model, observed);
   requireFiles(there);
   await requireConfigs(there);
   if (!options.fresh) await refuseOtherNodes(docker, there, model, found);
+  if (observed && stackOf(observed)) {
+    const session = sessionOf(docker, observed);
+    ({ observed } = await finishLeaving(session, there, { dryRun: true }));
+    there = keepSizes(model, observed);
+  }
+  const gone = [...(found?.networks.keys() ?? [])].filter((name) => !observed?.networks.has(name));
   const { subnets, hostPorts } = await place(
     docker,
     model,

@@ -121,8 +121,12 @@ export async function requireLeave(session: Session, target: Model): Promise<voi
   }
 }
 
-/** Who began to leave when a labctl ended goes; where it is wanted again, it comes anew. */
-export async function finishLeaving(session: Session, options: ScaleOptions): Promise<Session> {
+/** Who began to leave when a labctl ended goes; where it is among the `wanted`, to come anew. */
+export async function finishLeaving(
+  session: Session,
+  { nodes: wanted }: Model,
+  options: ScaleOptions,
+): Promise<Session> {
   let current = session;
   const marked = await markedLeaving(session.docker, session.name);
   for (const size of sizesOf(session.model.stack, systems).toReversed()) {
@@ -130,6 +134,7 @@ export async function finishLeaving(session: Session, options: ScaleOptions): Pr
     const last = model.nodes.find(({ name }) => name === `${size.name}-${size.count}`);
     const { isLeaving } = systems[last?.system ?? '']?.scaling ?? {};
     if (!last || !isLeaving || !marked.has(last.name)) continue;
+    if (!wanted.some(({ name }) => name === last.name)) continue;
     if (!(await atNodes(current, (nodes) => isLeaving(last, nodes)))) continue;
     const watches = model.stack.monitor && !options.dryRun;
     const images = watches ? await ensureImages(docker, model, options) : undefined;

@@ -41,7 +41,7 @@ export async function scale(
   const startedMs = performance.now();
   const { name, model } = found;
   const target = buildModel(withCounts(model.stack, counts), systems, model.replaced);
-  const session = await finishLeaving(found, options);
+  const session = await finishLeaving(found, target, options);
   const plan = planScale(session.model, target);
   const notice = await faultNotice(session, plan.added);
   if (notice) options.report?.({ subject: 'notice', kind: '', state: notice, done: true });

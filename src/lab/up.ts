@@ -79,7 +79,7 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   await requireConfigs(model);
   if (!options.fresh) await refuseOtherNodes(docker, model, target, found);
   if (!options.fresh && found && stackOf(found)) {
-    found = (await finishLeaving(sessionOf(docker, found), scaling)).observed;
+    found = (await finishLeaving(sessionOf(docker, found), model, scaling)).observed;
     model = keepSizes(target, found);
   }
   for (const { name, from, to } of planScale(model, target).changed) {

@@ -25,13 +25,15 @@ test('one that is no member goes only where labctl was told to take it away', as
   const none = { replaced: {}, nodes: new Map(), proxies: new Map(), monitors: new Map() };
   const observed = { ...none, name: 'demo', stack: model.stack, networks: there };
   const session = { docker, name: 'demo', model, observed };
-  const names = async () =>
-    (await finishLeaving(session, { dryRun: true })).model.nodes.map(({ name }) => name);
+  const names = async (wanted = model) =>
+    (await finishLeaving(session, wanted, { dryRun: true })).model.nodes.map(({ name }) => name);
   const isLeaving = vi.spyOn(etcd!.scaling!, 'isLeaving').mockResolvedValue(true);
   try {
     expect(await names()).toEqual(['etcd-1', 'etcd-2', 'etcd-3']);
     await markLeaving(docker, 'demo', 'etcd-3');
     expect(await names()).toEqual(['etcd-1', 'etcd-2']);
+    const smaller = { ...model, nodes: model.nodes.slice(0, 2) };
+    expect(await names(smaller)).toEqual(['etcd-1', 'etcd-2', 'etcd-3']); // resize takes it away
     isLeaving.mockResolvedValue(false); // it is one of them again
     expect(await names()).toEqual(['etcd-1', 'etcd-2', 'etcd-3']);
   } finally {
