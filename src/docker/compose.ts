@@ -92,8 +92,8 @@ function composeError(result: ExecaError, text: string): LabError {
 export interface ProjectFiles {
   /** None: compose looks for its own names, here and in the folders above. */
   readonly files?: readonly string[];
-  readonly envFiles?: readonly string[];
-  readonly profiles?: readonly string[];
+  readonly envFiles?: readonly string[] | undefined;
+  readonly profiles?: readonly string[] | undefined;
 }
 
 /**

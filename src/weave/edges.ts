@@ -56,6 +56,7 @@ export function findEdges(
       continue;
     }
     if (port !== undefined) told.set(to, (told.get(to) ?? new Set()).add(port));
+    if (from === to) continue;
     const apart = `no edge to ${groupOf(to)}: they share no network`;
     if (shareNetwork(project.services[from]!, project.services[to]!)) add(from, to, port, why);
     else remark({ what: groupOf(from), key: why, why: apart });

@@ -44,7 +44,7 @@ export function findMentions(
 function linesOf(file: string): { text: string; isAddress: boolean }[] {
   const lines = file.split('\n').filter((line) => !/^\s*(#|;|\/\/)/.test(line));
   return lines.map((line) => {
-    const [, key = '', value = ''] = /^\W*([\w.-]+)["']?\s*[=:]\s*(.*)$/.exec(line.trim()) ?? [];
+    const [, key = '', value = ''] = /^\W*(\w[\w.-]*)["']?\s*[=:]\s*(.*)$/.exec(line.trim()) ?? [];
     const isAddress = ADDRESS.test(key);
     return { text: isAddress ? value.replace(/^["']|["'],?$/g, '') : line, isAddress };
   });
@@ -56,12 +56,12 @@ function linesOf(file: string): { text: string; isAddress: boolean }[] {
  */
 function mentionsOf(name: string, text: string, isAddress: boolean, where: string): Mention[] {
   const escaped = name.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  const port = '(?::(\\d{1,5})|\\s+(\\d{2,5}))?(?![\\w.-]|:\\d)';
-  const pattern = new RegExp(`(^|//|[^\\w.-])${escaped}${port}`, 'g');
+  const behindName = '(?::(\\d{1,5})|\\s+(\\d{2,5}))?(?![\\w.-]|:\\d)';
+  const pattern = new RegExp(`(^|//|[^\\w.-])${escaped}${behindName}`, 'g');
   return [...text.matchAll(pattern)].flatMap((match): Mention[] => {
     const [whole, before = '', ...ports] = match;
-    const number = ports.find(Boolean);
-    if (number) return [{ name, port: Number(number), where }];
+    const port = Number(ports.find(Boolean));
+    if (port >= 1 && port <= 65_535) return [{ name, port, where }];
     const behind = text[match.index + whole.length] ?? ',';
     const alone =
       (isAddress && /^[\s,;]?$/.test(before) && /[\s,;]/.test(behind)) ||

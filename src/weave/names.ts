@@ -11,7 +11,7 @@ export function toNodeName(service: string): string {
 
 /**
  * By what others dial it: the service's name, its aliases and, as since Docker 25, its hostname;
- * each once, without the node's.
+ * each once, without the node's. To everybody localhost is who says it.
  */
 export function aliasesOf(name: string, { services }: Project): string[] {
   const { container_name, hostname, networks = {} } = services[name]!;
@@ -19,7 +19,10 @@ export function aliasesOf(name: string, { services }: Project): string[] {
   const linked = Object.values(services)
     .flatMap(({ links = [] }) => links.map(readLink))
     .flatMap(({ to, alias }) => (to === name ? [alias] : []));
-  const own = [container_name, hostname].filter((each) => each && !(each in services)) as string[];
+  const taken = ['localhost', ...Object.keys(services)];
+  const own = [container_name, hostname].filter(
+    (each) => each && !taken.includes(each),
+  ) as string[];
   const all = new Set([name, ...own, ...given, ...linked]);
   all.delete(toNodeName(name));
   return [...all];

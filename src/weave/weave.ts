@@ -13,11 +13,11 @@ import { NOTHING_SEEN, type Seen } from './texts.ts';
 
 export interface WeaveChoice {
   /** The lab's name. Default: the project's, with `-lab` behind it. */
-  readonly lab?: string;
+  readonly lab?: string | undefined;
   /** More edges than those that are found: `web:db:3306`, `host:db`. */
-  readonly edges?: readonly string[];
+  readonly edges?: readonly string[] | undefined;
   /** Services to leave out. */
-  readonly without?: readonly string[];
+  readonly without?: readonly string[] | undefined;
 }
 
 export interface WovenNode {

@@ -29,15 +29,10 @@ export const weave: CommandSpec = {
     ),
   run: async (context, files: readonly string[], options: Options) => {
     const { edge, without, profile, envFile, timeout: timeoutMs, dryRun, ...rest } = options;
-    const { lab } = context.shared;
     const choice = {
       ...rest,
-      ...{ files, timeoutMs },
-      ...(lab && { lab }),
-      ...(edge && { edges: edge }),
-      ...(without && { without }),
-      ...(profile && { profiles: profile }),
-      ...(envFile && { envFiles: envFile }),
+      ...{ files, timeoutMs, without },
+      ...{ lab: context.shared.lab, edges: edge, profiles: profile, envFiles: envFile },
     };
     const { planWeave, weaveUp } = await import('../../lab/weave.ts');
     if (dryRun) {

@@ -107,6 +107,13 @@ describe('where others are dialled', () => {
     const kafka = { hostname: 'broker', expose: ['1'] };
     expect(edgesOf({ web, kafka })).toEqual(['web:kafka 1 (environment A)']);
     expect(edgesOf({ web, kafka, broker: {} })).toEqual(['web:broker 1 (environment A)']);
+    const local = { environment: { A: 'tcp://localhost:1' } };
+    expect(edgesOf({ local, kafka: { ...kafka, hostname: 'localhost' } })).toEqual([]);
+  });
+
+  test('one without a network that names itself is told nothing', () => {
+    const job = { network_mode: 'none', networks: {}, environment: { URL: 'http://job:1' } };
+    expect(woven({ job }).notWoven).toEqual([]);
   });
 });
 
