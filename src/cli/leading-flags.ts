@@ -2,18 +2,24 @@
 // command. So shared flags that stand there are put behind the command's words.
 import { type CommandSpec, sharedOptions } from './command.ts';
 
-/** What stands behind `labctl`, with the command first. Flags before no command go. */
+/**
+ * What stands behind `labctl`, with the command first. Flags before no command go, and all but the
+ * word that is none where one should be: commander would show its whole help for `statu --help`.
+ */
 export function commandFirst(
   words: readonly string[],
   commands: readonly CommandSpec[],
 ): readonly string[] {
   const start = leadingFlags(words);
-  // Commander's own help knows one word only, not `help fault add`.
-  const asked = words[start] === 'help' ? commandPath(words.slice(start + 1), commands) : [];
-  if (asked.length) return [...asked.map(({ name }) => name), '--help'];
-  const end = start + commandPath(words.slice(start), commands).length;
-  const flags = end > start ? words.slice(0, start) : [];
-  return [...words.slice(start, end), ...flags, ...words.slice(end)];
+  const isHelp = words[start] === 'help';
+  const from = isHelp ? start + 1 : start;
+  const path = commandPath(words.slice(from), commands);
+  const [end, names] = [from + path.length, path.map(({ name }) => name)];
+  const known = path.length ? path.at(-1)!.subcommands : commands;
+  const next = words[end];
+  if (known && next && !/^(-|help$|__)/.test(next)) return [...names, next];
+  if (isHelp) return path.length ? [...names, '--help'] : ['help'];
+  return [...names, ...(path.length ? words.slice(0, start) : []), ...words.slice(end)];
 }
 
 /** The command that `words` begin with, after those it is under: `fault`, `add`. */

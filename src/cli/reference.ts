@@ -15,6 +15,8 @@ export interface CommandPage {
   readonly flags: readonly {
     readonly term: string;
     readonly what: string;
+    /** The environment's. */
+    readonly variable?: string | undefined;
     readonly preset?: string | undefined;
   }[];
 }
@@ -54,8 +56,9 @@ function pagesOf(spec: CommandSpec, above = ''): CommandPage[] {
   return [page, ...subs];
 }
 
-const flagOf = ({ flags, description, argChoices }: Option) => ({
+const flagOf = ({ flags, description, argChoices, envVar }: Option) => ({
   term: flags,
+  variable: envVar,
   what: [description, argChoices && `: ${argChoices.join(', ')}`].join(''),
 });
 
@@ -86,11 +89,10 @@ const flagLine = ({ term, what, preset }: CommandPage['flags'][number]): string 
 /** man/labctl.1 */
 export function toMan(version: string): string {
   const flagsOf = (flags: CommandPage['flags']) =>
-    flags.flatMap(({ term, what, preset }) => [
-      '.TP',
-      `.B ${roff(term)}`,
-      roff(preset === undefined ? what : `${what} (default ${preset})`),
-    ]);
+    flags.flatMap(({ term, what, preset, variable }) => {
+      const known = [...(preset === undefined ? [] : [`default ${preset}`]), `env ${variable}`];
+      return ['.TP', `.B ${roff(term)}`, roff(`${what} (${known.join(', ')})`)];
+    });
   const groups = Object.entries(commandPages()).flatMap(([group, pages]) => [
     `.SH ${roff(group.toUpperCase())}`,
     ...pages.flatMap((page) => [
@@ -112,10 +114,15 @@ export function toMan(version: string): string {
     '.SH "FLAGS OF EVERY COMMAND"',
     ...flagsOf(sharedFlags()),
     '.SH "EXIT STATUS"',
-    ...Object.entries(EXITS).flatMap(([status, what]) => ['.TP', `.B ${status}`, roff(what)]),
+    ...listOf(EXITS),
+    '.SH ENVIRONMENT',
+    ...listOf(VARIABLES),
     '',
   ].join('\n');
 }
+
+const listOf = (terms: Readonly<Record<string, string>>): string[] =>
+  Object.entries(terms).flatMap(([term, what]) => ['.TP', `.B ${roff(term)}`, roff(what)]);
 
 const EXITS: Readonly<Record<number, string>> = {
   0: 'done; also when there was nothing to do',
@@ -123,6 +130,12 @@ const EXITS: Readonly<Record<number, string>> = {
   2: 'the command or a file is wrong; nothing was touched',
   125: 'labctl could not do it or judge it',
   130: 'interrupted',
+};
+
+const VARIABLES = {
+  'LABCTL_LAB, LABCTL_COMMAND_FLAG': 'as the flag that names it (env); an empty one counts as none',
+  LABCTL_SYSTEMS: 'folders of systems of your own, with colons between them',
+  'DOCKER_HOST, DOCKER_CONTEXT': 'where the engine is, as for the docker command',
 };
 
 /** A text that roff does not read anything into. */

@@ -3,6 +3,7 @@ import { table } from '../output/table.ts';
 
 export const ls: CommandSpec = {
   name: 'ls',
+  alias: 'list',
   summary: 'list the labs of this Docker engine',
   examples: ['ls', 'ls --all -o json'],
   configure: (command) => command.option('-a, --all', 'also labs of which only the data is there'),

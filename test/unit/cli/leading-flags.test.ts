@@ -7,7 +7,7 @@ const commands = Object.values(commandGroups).flat();
 
 test.each([
   ['--lab x status', 'status --lab x'],
-  ['-l x -q ps --edges', 'ps -l x -q --edges'],
+  ['-l x -q ps --edges', 'status -l x -q --edges'],
   ['-lx --output=json --no-color ls -a', 'ls -lx --output=json --no-color -a'],
   ['-l x fault add drop a:b -l y', 'fault add -l x drop a:b -l y'],
   ['-l x client -- -l z', 'client -l x -- -l z'],
@@ -20,7 +20,14 @@ test.each([
   ['-l x --help', '--help'],
   ['-l x help up', 'up --help'],
   ['help fault add', 'fault add --help'],
-  ['help faultt', 'help faultt'],
+  ['help', 'help'],
+  ['help up etcd-3node', 'up --help'],
+  // No such command: the same error however it is asked for.
+  ['help faultt', 'faultt'],
+  ['faultt --help', 'faultt'],
+  ['help fault ad', 'fault ad'],
+  ['fault ad --help -l x', 'fault ad'],
+  ['fault help add', 'fault help add'],
   ['-l x', ''],
 ])('labctl %s', (typed, expected) => {
   expect(commandFirst(typed.split(' '), commands).join(' ')).toBe(expected);
