@@ -18,6 +18,12 @@ export interface ErrorRow {
   readonly definite: boolean;
 }
 
+/** How much was done, as explain and docs/errors.md say it. */
+export function doneOf({ exit, definite }: ErrorRow): string {
+  if (exit === 1) return 'It is a check, and changes nothing itself.';
+  return definite ? 'Nothing was done.' : 'It may have been done, wholly or in part.';
+}
+
 const row =
   (exit: ErrorRow['exit'], definite: boolean) =>
   (meaning: string, remedy: string): ErrorRow => ({ exit, definite, meaning, remedy });

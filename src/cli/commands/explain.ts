@@ -1,4 +1,4 @@
-import { type ErrorRow, errorTable } from '../../error-table.ts';
+import { doneOf, type ErrorRow, errorTable } from '../../error-table.ts';
 import { LabError } from '../../errors.ts';
 import type { CommandSpec } from '../command.ts';
 
@@ -23,7 +23,7 @@ export const explain: CommandSpec = {
         [
           `${code}  (exit status ${row.exit})`,
           `  ${row.meaning}`,
-          `  ${row.definite ? 'Nothing was done.' : 'Some of it may have been done.'}`,
+          `  ${doneOf(row)}`,
           `  ${row.remedy}`,
         ].join('\n'),
     });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { commandGroups } from '../../../src/cli/commands/index.ts';
 import { toMan, toMarkdown } from '../../../src/cli/reference.ts';
-import { errorTable } from '../../../src/error-table.ts';
+import { doneOf, errorTable } from '../../../src/error-table.ts';
 import { faultKinds } from '../../../src/faults/index.ts';
 import { describeKinds } from '../../../src/lab/faults/faults.ts';
 import { shapes } from '../../../src/shapes/index.ts';
@@ -239,10 +239,8 @@ test('every error code is thrown somewhere', () => {
 
 test('docs/errors.md is the error table (vitest -u writes it)', async () => {
   const sections = Object.entries(errorTable).map(
-    ([code, { exit, meaning, remedy, definite }]) =>
-      `## ${code}\n\nExit status ${exit}. ${meaning}\n\n${remedy}\n\n${
-        definite ? 'Nothing was done.' : 'It may have been done, wholly or in part.'
-      }\n`,
+    ([code, row]) =>
+      `## ${code}\n\nExit status ${row.exit}. ${row.meaning}\n\n${row.remedy}\n\n${doneOf(row)}\n`,
   );
   const head =
     '# Errors\n\nEvery error that labctl reports, by the code in parentheses behind its message. ' +
