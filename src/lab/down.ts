@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { engineError, openDocker } from '../docker/connect.ts';
 import { LAB_LABEL } from '../docker/observe.ts';
-import { LabError } from '../errors.ts';
+import { asLabError, LabError } from '../errors.ts';
 import { renderedDir } from '../package/files.ts';
 import { labNameProblem } from '../stack/names.ts';
 import { LEAVING_LABEL } from './leaving.ts';
@@ -23,6 +23,10 @@ export interface DownResult {
   readonly containers: readonly string[];
   readonly networks: readonly string[];
   readonly volumes: readonly string[];
+}
+
+export interface RemovedLab extends DownResult {
+  readonly lab: string;
 }
 
 const STOP_TIMEOUT_MS = 10_000;
@@ -46,6 +50,30 @@ export async function down(options: DownOptions, engine?: Docker): Promise<DownR
   const removed = await removeFound(docker, options);
   if (!dryRun) rmSync(renderedDir(lab), { recursive: true, force: true });
   return removed;
+}
+
+/** Each of the labs, whatever becomes of the others. `failed`: what kept some from going. */
+export async function downAll(
+  labs: readonly string[],
+  options: Omit<DownOptions, 'lab'>,
+  engine?: Docker,
+): Promise<{ removed: RemovedLab[]; failed?: LabError }> {
+  const removed: RemovedLab[] = [];
+  const stayed = new Map<string, LabError>();
+  for (const lab of labs)
+    await down({ ...options, lab }, engine).then(
+      (result) => removed.push({ lab, ...result }),
+      (error) => stayed.set(lab, asLabError(error)),
+    );
+  const [first] = stayed.values();
+  if (!first) return { removed };
+  if (labs.length === 1) return { removed, failed: first };
+  const text = `${stayed.size} of ${labs.length} labs did not go: ${[...stayed.keys()].join(', ')}`;
+  const details = [...stayed].flatMap(([lab, { message, details: more }]) => [
+    `${lab}: ${message}`,
+    ...more,
+  ]);
+  return { removed, failed: new LabError(first.code, text, { details, hint: first.hint }) };
 }
 
 /** One node with its edges, network and data. Throws docker-failed naming what stayed. */

@@ -1,4 +1,5 @@
 import { LabError } from '../../errors.ts';
+import type { RemovedLab } from '../../lab/down.ts';
 import { type CommandSpec, durationOption } from '../command.ts';
 import type { Context } from '../context.ts';
 import { plural } from '../output/table.ts';
@@ -26,31 +27,23 @@ export const down: CommandSpec = {
       )
       .option('--dry-run', 'say what would be removed'),
   run: async (context, argument: string | undefined, options: Options) => {
-    const { down } = await import('../../lab/down.ts');
+    const { downAll } = await import('../../lab/down.ts');
     const labs = await chosenLabs(context, argument, options);
     const { keepData = false, timeout: timeoutMs, dryRun = false } = options;
-    const results: Removed[] = [];
-    for (const lab of labs)
-      results.push({ lab, ...(await down({ lab, keepData, timeoutMs, dryRun })) });
+    const { removed, failed } = await downAll(labs, { keepData, timeoutMs, dryRun });
+    if (failed && !removed.length) throw failed;
     const verb = dryRun ? 'would remove' : 'removed';
     await context.print({
-      json: { version: 1, dryRun, labs: results },
-      names: () => labs,
+      json: { version: 1, dryRun, labs: removed },
+      names: () => removed.map(({ lab }) => lab),
       table: () =>
-        results.map((result) => describe(verb, result)).join('\n') ||
-        'no lab is there: nothing to do',
+        removed.map((each) => describe(verb, each)).join('\n') || 'no lab is there: nothing to do',
     });
+    if (failed) throw failed;
   },
 };
 
-interface Removed {
-  readonly lab: string;
-  readonly containers: readonly string[];
-  readonly networks: readonly string[];
-  readonly volumes: readonly string[];
-}
-
-function describe(verb: string, { lab, containers, networks, volumes }: Removed): string {
+function describe(verb: string, { lab, containers, networks, volumes }: RemovedLab): string {
   if (!containers.length && !networks.length && !volumes.length)
     return `no lab ${lab} is there: nothing to do`;
   const count = (list: readonly string[], what: string) =>
