@@ -68,7 +68,7 @@ export const errorTable = {
   ),
   'lab-differs': wrong(
     'A lab of this name is there, or its data, with other nodes or disks than the stack has.',
-    'labctl down first, or labctl up --fresh to begin anew, or --lab NAME for a second lab.',
+    'labctl down first, or begin anew by --fresh, or --lab NAME for a second lab.',
   ),
   'node-unknown': wrong('The lab has no such node.', 'labctl status lists the nodes.'),
   'node-state': wrong(
@@ -141,7 +141,7 @@ export const errorTable = {
   ),
   'port-taken': cannot(
     'A host port that the lab needs is used by something else.',
-    'Free the port, or choose another host_port in the stack file.',
+    'Free the port, or choose another: host_port in the stack file, ports in a compose file.',
   ),
   'subnet-exhausted': cannot(
     "There is no free subnet left for the lab's networks.",
@@ -185,7 +185,7 @@ export const errorTable = {
   ),
   'proxy-unreachable': halfway(
     'A proxy does not answer on its control channel.',
-    'labctl up starts proxies that are not running.',
+    'labctl up, or labctl weave FILE, starts proxies that are not running.',
   ),
   'proxy-failed': cannot(
     'A proxy could not do what it was asked.',

@@ -128,8 +128,11 @@ async function replaceOne(
 function replaceable(session: Session, name: string): Node {
   const node = findNode(session, name);
   if (!isCustom(node)) return node;
+  const { model } = session;
   throw new LabError('node-state', `${name} is a container of your own`, {
-    hint: 'change it in the stack file, then labctl up',
+    hint: model.stack.parts
+      ? 'change it in the compose file, then labctl weave FILE'
+      : 'change it in the stack file, then labctl up',
   });
 }
 

@@ -97,11 +97,16 @@ export function findNode({ model }: Session, name: string): Node {
   });
 }
 
+/** The command that starts the lab, or what of it is not there. */
+export const startOf = ({ model }: Pick<Session, 'model'>): string =>
+  model.stack.parts ? 'labctl weave FILE' : 'labctl up';
+
 /** The container of a node. Throws node-state when it was never made. */
-export function containerOf({ observed, name }: Session, node: string): ObservedContainer {
+export function containerOf(session: Session, node: string): ObservedContainer {
+  const { observed, name } = session;
   const container = observed.nodes.get(node);
   if (container) return container;
   throw new LabError('node-state', `node ${node} of lab ${name} has no container`, {
-    hint: 'labctl up makes what is missing',
+    hint: `${startOf(session)} makes what is missing`,
   });
 }

@@ -12,7 +12,7 @@ import { runSteps, stepsOf } from './bootstrap.ts';
 import { openControls } from './controls.ts';
 import { probeNodes, unready } from './probe-nodes.ts';
 import { type Report, silent } from './report.ts';
-import { refresh, type Session } from './session.ts';
+import { refresh, type Session, startOf } from './session.ts';
 import { unsteady } from './steady.ts';
 
 const POLL_MS = 100;
@@ -142,11 +142,8 @@ function once(report: Report): Report {
 }
 
 /** Throws node-died. */
-export async function throwIfDead(
-  { docker, observed, model, name: lab }: Session,
-  only?: string,
-  hint = 'labctl up --fresh begins anew',
-): Promise<void> {
+export async function throwIfDead(session: Session, only?: string, hint?: string): Promise<void> {
+  const { docker, observed, model, name: lab } = session;
   const all = [...observed.nodes, ...observed.proxies];
   const everyone = only ? all.filter(([name]) => name === only) : all;
   const oneShots = new Set(model.nodes.filter(isCustom).map(({ name: each }) => each));
@@ -156,26 +153,33 @@ export async function throwIfDead(
   );
   if (!dead) return;
   const [name, container] = dead;
+  const then = model.stack.parts ? 'goes on once that is mended' : '--fresh begins anew';
   const what = observed.nodes.has(name) ? `node ${name}` : `the proxy of ${name}`;
   throw new LabError('node-died', `${what} of lab ${lab} ended: ${container.status}`, {
     details: [`its last lines:`, ...(await lastLines(docker, container))],
-    hint,
+    hint: hint ?? `${startOf(session)} ${then}`,
   });
 }
 
 async function timedOut(
-  { docker, observed, name }: Session,
+  session: Session,
   howLongAndWhy: string,
   healths: ReadonlyMap<string, NodeHealth>,
   hint: string | undefined,
 ): Promise<LabError> {
+  const { docker, observed, name } = session;
   const sick = [...healths].find(([, { health }]) => health === 'unhealthy')?.[0];
   const container = sick === undefined ? undefined : observed.nodes.get(sick);
   const details = container
     ? [`the last lines of ${sick}:`, ...(await lastLines(docker, container))]
     : [];
   const text = `lab ${name} did not become healthy within ${howLongAndWhy}`;
-  return new LabError('start-timeout', text, { details, hint });
+  const start = startOf(session);
+  const next = `${start} waits again, ${start} --fresh begins anew`;
+  return new LabError('start-timeout', text, {
+    details,
+    hint: hint ?? `labctl logs ${sick ?? 'NODE'} shows why; ${next}`,
+  });
 }
 
 async function lastLines(docker: Session['docker'], { id }: ObservedContainer): Promise<string[]> {

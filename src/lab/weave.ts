@@ -52,7 +52,7 @@ export async function weaveUp(options: WeaveOptions): Promise<{ woven: Woven; re
 async function sayWhy(docker: Docker, lab: string, error: LabError): Promise<never> {
   const isCompose = error.code === 'compose-failed';
   const session = isCompose && (await openSession(lab, docker).catch(() => undefined));
-  if (session) await throwIfDead(session, undefined, 'labctl weave goes on once that is mended');
+  if (session) await throwIfDead(session);
   throw error;
 }
 

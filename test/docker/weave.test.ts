@@ -146,6 +146,7 @@ test('a job that fails says why; mended, the same command goes on', async () => 
   expect(failed.status).toBe(125);
   expect(failed.err).toContain('node migrate of lab labctl-test-weave-job ended: Exited (3)');
   expect(failed.err).toContain('no schema at migrate');
+  expect(failed.err).toContain('hint: labctl weave FILE goes on once that is mended');
   const again = await labctl(...weave);
   expect(again.status, again.err).toBe(0);
   expect(again.out).toContain('The "SCHEMA" variable is not set.');
@@ -158,6 +159,7 @@ test('what dies whenever it is started is not ready, though it runs for moments'
   const up = await labctl('weave', loops, '--lab', lab.name, '--timeout', '6s');
   expect(up.status).toBe(125);
   expect(up.err).toContain('set a password');
+  expect(up.err).toContain('labctl weave FILE ');
 });
 
 test('things that cannot be woven are named; those that make it impossible end it', async () => {

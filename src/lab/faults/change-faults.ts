@@ -7,7 +7,7 @@ import { LabError } from '../../errors.ts';
 import type { Fault, FaultParams, Scope, Tier } from '../../faults/fault.ts';
 import { faultKinds } from '../../faults/index.ts';
 import { type Controls, openControls, requireAll } from '../controls.ts';
-import type { Session } from '../session.ts';
+import { type Session, startOf } from '../session.ts';
 
 /** A fault to be set on one edge: what is common to all edges is in `Setting`. */
 export interface NewFault {
@@ -216,7 +216,7 @@ export async function removeFaults(
     const others = touched.length ? [`healed: ${touched.join(' ')}`] : [];
     throw new LabError(code, `${message}; all other edges are done`, {
       details: [...others, 'a proxy that is down would come back with its faults'],
-      hint: 'labctl up starts it, then labctl heal',
+      hint: `${startOf(session)} starts it, then labctl heal`,
     });
   }
   return {

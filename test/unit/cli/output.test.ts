@@ -29,7 +29,7 @@ test('an error: message with its code, details indented, one hint', () => {
   const error = new LabError('port-taken', 'host port 80 is in use', { details: ['by nginx'] });
   expect(formatError(error, plain)).toBe(
     'error: host port 80 is in use  (port-taken)\n  by nginx\n' +
-      'hint: Free the port, or choose another host_port in the stack file.',
+      'hint: Free the port, or choose another: host_port in the stack file, ports in a compose file.',
   );
   expect(JSON.parse(formatError(error, { ...plain, json: true })).error).toMatchObject({
     code: 'port-taken',
