@@ -4,7 +4,7 @@ import { errorTable } from './error-table.ts';
 export type ErrorCode = keyof typeof errorTable;
 
 /** What an error may carry beside its message. */
-export interface ErrorExtras {
+interface ErrorExtras {
   /** One command to run next. Default: the table's remedy. */
   readonly hint?: string | undefined;
   /** Lines shown below the message: a source excerpt, the last log lines of a node. */

@@ -21,7 +21,7 @@ export interface SentEvent {
   readonly type: string;
 }
 
-export interface Route {
+interface Route {
   readonly method: Method;
   /** `/proxies/{proxy}/toxics` */
   readonly path: string;

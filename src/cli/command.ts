@@ -19,7 +19,7 @@ export interface CommandSpec {
 }
 
 /** Runs an action; the exit status of the process is what it returns. */
-export type Runner = (spec: CommandSpec, command: Command, args: unknown[]) => Promise<void>;
+type Runner = (spec: CommandSpec, command: Command, args: unknown[]) => Promise<void>;
 
 export function buildCommand(spec: CommandSpec, runner: Runner, path = ''): Command {
   const command = new Command(spec.name).summary(spec.summary).description(spec.summary);

@@ -10,7 +10,7 @@ export const PROGRESS_MODES = ['auto', 'tty', 'plain', 'json'] as const;
 export type ProgressMode = (typeof PROGRESS_MODES)[number];
 
 /** The flags that every command shares. */
-export interface SharedOptions {
+interface SharedOptions {
   readonly lab?: string;
   readonly output: (typeof OUTPUT_FORMATS)[number];
   readonly quiet?: boolean;

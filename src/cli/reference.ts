@@ -4,7 +4,7 @@ import type { Option } from 'commander';
 import { buildCommand, type CommandSpec, sentence } from './command.ts';
 import { commandGroups } from './commands/index.ts';
 
-export interface CommandPage {
+interface CommandPage {
   /** `fault add` */
   readonly name: string;
   readonly summary: string;

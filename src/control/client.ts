@@ -23,7 +23,7 @@ const REPLY_LIMIT_MS = 5_000;
 const RACES_MAX = 50;
 
 /** An attached proxy: where to write requests, and a way to let go. */
-export interface Wire {
+interface Wire {
   write(line: string): void;
   close(): void;
 }

@@ -15,7 +15,7 @@ const LOCK_LIMIT_SECONDS = 120;
 
 const SHOWN_LINES = 8;
 
-export interface ComposeUpOptions {
+interface ComposeUpOptions {
   readonly signal?: AbortSignal | undefined;
   readonly only?: readonly string[] | undefined;
   /** Also builds what was built before. */

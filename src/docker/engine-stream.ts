@@ -3,7 +3,7 @@
 import { setMaxListeners } from 'node:events';
 
 /** A line of the stream; which keys are there depends on what is being done. */
-export interface EngineEvent {
+interface EngineEvent {
   readonly id?: string;
   readonly status?: string;
   readonly stream?: string;

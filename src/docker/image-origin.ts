@@ -7,7 +7,7 @@ export type ImageOrigin = 'local' | 'pulled' | 'built';
 /** Every recipe under images/ puts it on what it builds. */
 const RECIPE_LABEL = 'labctl.recipe';
 
-export interface ImageMarks {
+interface ImageMarks {
   readonly Labels?: Readonly<Record<string, string>> | null | undefined;
   readonly RepoDigests?: readonly string[] | null | undefined;
 }

@@ -5,7 +5,7 @@ import type Docker from 'dockerode';
 import { lineSplitter } from '../control/protocol.ts';
 import { frameReader } from './attach.ts';
 
-export interface LogOptions {
+interface LogOptions {
   readonly follow: boolean;
   /** How many of the last lines; all when undefined. */
   readonly tail?: number | undefined;

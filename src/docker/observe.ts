@@ -23,7 +23,7 @@ export interface ObservedContainer {
   readonly published: ReadonlyMap<number, number>;
 }
 
-export interface ObservedNetwork {
+interface ObservedNetwork {
   readonly subnet: string;
   /** Its node came to a group that ran. */
   readonly joined: boolean;

@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { runForMoment } from './moment.ts';
 import { LAB_LABEL } from './observe.ts';
 
-export interface VolumeWork {
+interface VolumeWork {
   readonly volume: string;
   /** An image with a shell that is here: a proxy's. */
   readonly image: string;

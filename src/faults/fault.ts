@@ -96,7 +96,7 @@ export interface StreamEffect {
 }
 
 /** What a fault does to the packets of the edge. */
-export interface PacketEffect {
+interface PacketEffect {
   /** nft statements, in order, for packets in scope, with `counter` before a verdict. */
   readonly rules?: readonly string[];
   /** Only packets of this link. */

@@ -2,7 +2,7 @@
 // mode is a list of faults that are put on an edge together, under one id.
 import { faultKinds } from './index.ts';
 
-export interface Mode {
+interface Mode {
   readonly summary: string;
   /** Each as `fault add` takes it: the kind and its parameters. */
   readonly faults: readonly string[];

@@ -65,7 +65,7 @@ export interface Images {
   readonly monitors: ReadonlyMap<MonitorName, ComposeImage>;
 }
 
-export interface ImagesOptions {
+interface ImagesOptions {
   readonly pull?: PullPolicy;
   readonly report?: Report;
   readonly signal?: AbortSignal | undefined;

@@ -51,7 +51,7 @@ export async function fill(
   return { version: 1, lab: session.name, node: name, sizeBytes, filledBytes, freeBytes };
 }
 
-export interface WipeOptions {
+interface WipeOptions {
   /** Until the nodes are healthy. Default false. */
   readonly wait?: boolean;
   readonly timeoutMs?: number;

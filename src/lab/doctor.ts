@@ -12,7 +12,7 @@ import { assignPorts } from '../stack/ports.ts';
 import { allocateSubnets } from '../stack/subnets.ts';
 import { isFree, SUBNETS_DEFAULT } from './place.ts';
 
-export interface Finding {
+interface Finding {
   readonly name: string;
   readonly ok: boolean;
   readonly found: string;

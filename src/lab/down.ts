@@ -9,7 +9,7 @@ import { renderedDir } from '../package/files.ts';
 import { labNameProblem } from '../stack/names.ts';
 import { LEAVING_LABEL } from './leaving.ts';
 
-export interface DownOptions {
+interface DownOptions {
   readonly lab: string;
   /** Leaves the data volumes, but for disks in memory, and stops the nodes in good order first. */
   readonly keepData?: boolean;

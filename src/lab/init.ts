@@ -6,7 +6,7 @@ import { builtinStacksDir, schemaFile } from '../package/files.ts';
 import { findStack } from '../stack/find.ts';
 import { loadModel } from './load-model.ts';
 
-export interface InitOptions {
+interface InitOptions {
   /** A built-in stack, or a path. */
   readonly stack: string;
   /** The file to write. */

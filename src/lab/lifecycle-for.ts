@@ -18,7 +18,7 @@ const undoOf = {
   stop: { action: 'start', states: ['exited', 'dead'] },
 } as const satisfies Record<HeldAction, object>;
 
-export interface HeldOptions extends LifecycleOptions {
+interface HeldOptions extends LifecycleOptions {
   readonly forMs: number;
   /** Told what was done, before the time begins. */
   readonly onDone?: (result: LifecycleResult) => void;

@@ -6,13 +6,13 @@ import { LabError } from '../errors.ts';
 import { sessionOf } from './session.ts';
 import { labStatus } from './status.ts';
 
-export interface LabName {
+interface LabName {
   readonly name: string;
   /** True when only data volumes are there, kept by `down --keep-data`. */
   readonly dataOnly: boolean;
 }
 
-export interface LabEntry extends LabName {
+interface LabEntry extends LabName {
   /** The stack's name; null when the lab is half gone or only its data is there. */
   readonly stack: string | null;
   readonly nodes: number;

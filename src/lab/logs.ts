@@ -4,7 +4,7 @@ import { engineError } from '../docker/connect.ts';
 import { readLogs } from '../docker/logs.ts';
 import { containerOf, findNode, type Session } from './session.ts';
 
-export interface LabLogsOptions {
+interface LabLogsOptions {
   readonly follow?: boolean;
   /** Only so many lines of each. */
   readonly tail?: number;

@@ -20,7 +20,7 @@ export interface Step {
   readonly what: string;
 }
 
-export interface UpPlan {
+interface UpPlan {
   readonly lab: string;
   readonly steps: readonly Step[];
 }

@@ -9,7 +9,7 @@ import { imageSources, monitorSources } from './image-sources.ts';
 import { loadModel, type StackChoice } from './load-model.ts';
 import { placeBlindly, SUBNETS_DEFAULT } from './place-blindly.ts';
 
-export interface RenderOptions extends StackChoice {
+interface RenderOptions extends StackChoice {
   readonly subnets?: string;
 }
 

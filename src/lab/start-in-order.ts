@@ -11,7 +11,7 @@ import type { Report } from './report.ts';
 import { sessionOf } from './session.ts';
 import { waitReady } from './wait-ready.ts';
 
-export interface OrderOptions extends Omit<StartOptions, 'only'> {
+interface OrderOptions extends Omit<StartOptions, 'only'> {
   /** For each phase. */
   readonly timeoutMs: number;
   readonly report: Report;

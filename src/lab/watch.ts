@@ -6,7 +6,7 @@ import { type LabStatus, labStatus } from './status.ts';
 
 const EVERY_MS = 1_000;
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly signal: AbortSignal;
   /** Also tells that bytes were carried and connections opened, or that time has passed. */
   readonly counters?: boolean;

@@ -20,7 +20,7 @@ const STALE_PROBE_MS = 1_000;
 /** By then it has answered, or the kernel has given up: ten probes, a second apart. */
 const STALE_PROBES_MS = 15_000;
 
-export interface ConnectionEvents {
+interface ConnectionEvents {
   passed(direction: Direction, bytes: number): void;
   dialled(): void;
   dialFailed(): void;
@@ -30,7 +30,7 @@ export interface ConnectionEvents {
 }
 
 /** What a connection is known by: its number on this edge, and where it goes. */
-export interface ConnectionName {
+interface ConnectionName {
   readonly number: number;
   /** The edge's port that was dialled. */
   readonly port: number;

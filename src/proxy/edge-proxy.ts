@@ -13,7 +13,7 @@ import type { Netns } from './netns.ts';
 import { type NetnsPlan, NO_PLAN, packetKey, planNetns } from './netns-plan.ts';
 import { Schedule } from './schedule.ts';
 
-export interface EdgeProxyOptions {
+interface EdgeProxyOptions {
   /** `etcd-1:etcd-2`; chance is drawn from it. */
   readonly edge: string;
   /** Name that only the real node bears, e.g. `etcd-2.node`. */

@@ -9,7 +9,7 @@ const INBOX_BYTES = 256 * 1024;
 /** What is kept of a shorter read is copied, so that it holds a few times its length at most. */
 const COPIED_BYTES = INBOX_BYTES / 4;
 
-export interface Reader {
+interface Reader {
   take(chunk: Buffer): void;
   /** What it takes now it needs for longer than until the next read. */
   readonly keeps: boolean;

@@ -27,7 +27,7 @@ interface Waiting {
   leaveMs?: number;
 }
 
-export interface PipeEvents {
+interface PipeEvents {
   /** Bytes handed to the destination. */
   passed(bytes: number): void;
   /** A fault ends the whole connection: rst at once, close by a FIN each way. */

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Fault } from '../faults/fault.ts';
 
-export interface Stored {
+interface Stored {
   readonly revision: number;
   readonly faults: readonly Fault[];
 }

@@ -40,7 +40,7 @@ export interface ShapeFlag {
 }
 
 /** Flags as given, resolved: names of nodes, or the word. A switch that is on is []. */
-export type ShapeFlags = Readonly<Record<string, readonly string[] | undefined>>;
+type ShapeFlags = Readonly<Record<string, readonly string[] | undefined>>;
 
 export interface ShapeInput {
   /** What the shape is made of. */

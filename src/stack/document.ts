@@ -21,7 +21,7 @@ export interface Place {
 }
 
 /** What keeps a text from being a value, and where. */
-export interface YamlProblem extends Place {
+interface YamlProblem extends Place {
   /** One sentence, without the place. */
   readonly message: string;
 }

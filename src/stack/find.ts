@@ -14,7 +14,7 @@ import { type FoundStack, STACK_CHARACTERS_MAX } from './load.ts';
 import { didYouMean } from './names.ts';
 
 /** What the user said, and where to look. */
-export interface StackWanted {
+interface StackWanted {
   /** A built-in name, or a path to a file or folder. */
   readonly name?: string | undefined;
   /** `--file`: a path to a file or folder, or `-` for standard input. */
@@ -26,7 +26,7 @@ export interface StackWanted {
 }
 
 /** A stack that comes with labctl. */
-export interface BuiltinStack {
+interface BuiltinStack {
   readonly name: string;
   /** The first comment of its file. */
   readonly summary: string;

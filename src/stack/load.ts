@@ -23,7 +23,7 @@ export interface FoundStack {
   readonly folder: string;
 }
 
-export interface StackSource extends FoundStack {
+interface StackSource extends FoundStack {
   /** Where --set is given: its relative paths are seen from here. Default: the folder. */
   readonly cwd?: string;
   /** For files that the stack takes into itself. */

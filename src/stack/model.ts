@@ -224,7 +224,7 @@ export interface System {
 }
 
 /** `PUT PATH/NAME` with an action sets a failpoint, `DELETE` takes it back, `GET PATH` lists. */
-export interface FailpointPlace {
+interface FailpointPlace {
   readonly port: number;
   readonly path: string;
   /** How a build that has failpoints is made, for who has none. */

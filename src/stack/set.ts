@@ -19,7 +19,7 @@ import type { Problem } from './problems.ts';
 type Systems = Readonly<Record<string, System>>;
 
 /** A `--set` that has found its place. What is wrong at or below `path` is the flag's doing. */
-export interface Override {
+interface Override {
   readonly path: Path;
   /** As typed: `--set nodes=5`. */
   readonly flag: string;

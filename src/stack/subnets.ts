@@ -2,7 +2,7 @@
 import { LabError } from '../errors.ts';
 
 /** A network, and how many addresses its containers need. */
-export interface SubnetWant {
+interface SubnetWant {
   readonly name: string;
   readonly addresses: number;
 }

@@ -2,7 +2,7 @@
 // between 30 s and 30 ms is how an afternoon is lost.
 
 /** What a text says, in the unit of the property's name, or why it says nothing. */
-export type Duration = { readonly ms: number } | { readonly problem: string };
+type Duration = { readonly ms: number } | { readonly problem: string };
 
 const UNITS_NS = { h: 3.6e12, m: 6e10, s: 1e9, ms: 1e6, us: 1e3, µs: 1e3, ns: 1 } as const;
 const PART = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g;

@@ -6,7 +6,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-export interface HttpMore {
+interface HttpMore {
   /** Whole lines: `Host: etcd-1`. */
   readonly headers?: readonly string[];
   readonly body?: string;

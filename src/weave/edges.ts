@@ -18,7 +18,7 @@ export interface FoundEdge {
   readonly why: readonly string[];
 }
 
-export interface Given {
+interface Given {
   /** `web:db`, `web::db:3306`, `host:db`, with globs. */
   readonly edges: readonly string[];
   readonly seen: ReadonlyMap<string, Seen>;

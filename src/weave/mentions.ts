@@ -3,7 +3,7 @@
 import type { Service } from './project.ts';
 import type { TextFile } from './texts.ts';
 
-export interface Mention {
+interface Mention {
   readonly name: string;
   readonly port?: number;
   /** `environment DATABASE_URL`, `command`, `file nginx.conf`. */

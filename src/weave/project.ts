@@ -22,7 +22,7 @@ export interface Network {
 }
 
 /** A volume, secret or config. */
-export interface Part {
+interface Part {
   readonly name?: string;
   readonly external?: boolean;
   /** Of a config or secret: where it is on this machine, or what it says. */
@@ -62,7 +62,7 @@ export interface PortMapping {
   readonly host_ip?: string;
 }
 
-export interface NetworkUse {
+interface NetworkUse {
   readonly aliases?: readonly string[];
   readonly ipv4_address?: string;
   readonly [key: string]: unknown;

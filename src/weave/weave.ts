@@ -20,7 +20,7 @@ export interface WeaveChoice {
   readonly without?: readonly string[] | undefined;
 }
 
-export interface WovenNode {
+interface WovenNode {
   readonly name: string;
   readonly service: string;
   /** null where the project builds it without a name. */
@@ -28,7 +28,7 @@ export interface WovenNode {
   readonly ports: readonly number[];
 }
 
-export interface WovenEdge {
+interface WovenEdge {
   readonly name: string;
   readonly ports: readonly number[];
   /** By what it is known: `depends_on`, `environment DATABASE_URL`. */

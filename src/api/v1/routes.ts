@@ -25,7 +25,7 @@ import {
 import { openApi } from './openapi.ts';
 
 /** Everything an entry of the table may use. */
-export interface V1 {
+interface V1 {
   readonly lab: ApiLab;
   readonly hub: Hub<LabEvent>;
   readonly params: Readonly<Record<string, string>>;

@@ -41,7 +41,7 @@ function usageHint(message: string, path: readonly CommandSpec[]): string {
   return `${words} --help${astray ? '; flags stand behind the command' : ''}`;
 }
 
-export interface ErrorStyle {
+interface ErrorStyle {
   readonly json: boolean;
   readonly color: boolean;
   readonly verbose: boolean;

@@ -3,7 +3,7 @@ import type { Progress, Report } from '../../lab/report.ts';
 import type { ProgressMode } from '../context.ts';
 import { seconds } from './table.ts';
 
-export interface ProgressPrinter {
+interface ProgressPrinter {
   readonly report: Report;
   /** Leaves what was printed and prints no more. */
   end(): void;

@@ -61,7 +61,7 @@ function unknownWord({ model }: Session, word: string): LabError {
 }
 
 /** The edges of an address, each once, and what its words stood for. */
-export interface ResolvedAddress {
+interface ResolvedAddress {
   readonly edges: readonly string[];
   /** The one port that the address named. */
   readonly port?: number;

@@ -31,7 +31,7 @@ interface GivenFlag {
   readonly word: string;
 }
 
-export interface Chosen {
+interface Chosen {
   readonly shape: Shape;
   readonly flags: readonly GivenFlag[];
   readonly sides: readonly Side[];

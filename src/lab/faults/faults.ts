@@ -140,7 +140,7 @@ export interface KindDescription {
   readonly params: readonly ParamDescription[];
 }
 
-export interface ParamDescription {
+interface ParamDescription {
   readonly name: string;
   readonly type: string;
   /** What may be given: `DURATION`, `flip|zero|random`. */

@@ -75,7 +75,7 @@ export function* within(phases: Iterable<Phase>, totalMs: number): Generator<Pha
   }
 }
 
-export interface Clock {
+interface Clock {
   now(): number;
   /** Rejects when the whole is to end. */
   sleep(ms: number): Promise<void>;

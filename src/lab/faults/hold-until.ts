@@ -14,7 +14,7 @@ export type Until =
   | { readonly kind: 'lag'; readonly entries: number };
 
 /** Says what met the condition, once it is met. Rejects when the signal ends the watching. */
-export type Watch = (signal: AbortSignal) => Promise<string>;
+type Watch = (signal: AbortSignal) => Promise<string>;
 
 export const POLL_MS = 100;
 const LINE_SHOWN_MAX = 160;

@@ -13,7 +13,7 @@ import { placeCuts } from './placements.ts';
 import { WAN } from './wan.ts';
 
 /** Which edges a partition may cut: between nodes, from the user's machine, or both. */
-export type EdgeScope = 'peer' | 'host' | 'all';
+type EdgeScope = 'peer' | 'host' | 'all';
 
 export interface PartitionOptions extends ShapeOptions {
   /** `drop`, or of a cut one way what it can be made with. */

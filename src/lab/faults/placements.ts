@@ -18,7 +18,7 @@ export interface ReachMap {
   readonly sees: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface CutPlan extends ReachMap {
+interface CutPlan extends ReachMap {
   readonly mode: string;
   readonly placements: Placements;
 }

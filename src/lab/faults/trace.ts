@@ -12,7 +12,7 @@ const LEASE_MS = 5_000;
 const EVERY_MS = 1_000;
 
 /** One line: what happened on which edge, and when. */
-export type Traced =
+type Traced =
   | ({ readonly edge: string } & TraceLine['trace'])
   /** A fault was set, did more than when it was last told of, or is gone. */
   | ({ readonly edge: string; readonly at: string; readonly event: 'fault' } & FaultTrace);

@@ -114,7 +114,7 @@ export function schemaOf(flavour: Dialect['flavour'], { oldestVersion, defaultVe
   });
 }
 
-export type MysqlConfig = SystemConfig &
+type MysqlConfig = SystemConfig &
   Omit<z.infer<ReturnType<typeof schemaOf>>, 'semi_sync'> & {
     readonly semi_sync?: {
       readonly timeout: string;

@@ -2,7 +2,7 @@
 // docs/mysql.md says what they save.
 import { type Dialect, isMysql, namesSource } from './dialect.ts';
 
-export interface ServerWanted {
+interface ServerWanted {
   readonly name: string;
   /** Unique in the group, from 1 on. */
   readonly serverId: number;

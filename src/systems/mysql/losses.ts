@@ -18,7 +18,7 @@ const STARTS = [GTID, ANONYMOUS_GTID, TAGGED_GTID, MARIA_GTID];
 const START_ENCRYPTION = 164;
 
 /** A transaction without a GTID, or with one that is written in another way: a tagged one. */
-export const UNNAMED = '';
+const UNNAMED = '';
 
 /**
  * For sh, over a server's data: each binlog file from that place on, behind its first four bytes,

@@ -99,7 +99,7 @@ export function lastPrimary(
 }
 
 /** The settings of a place, as the server reads them at its start. */
-export function settingsText({ dialect, semiSync }: Member, { leads, term }: Place): string {
+function settingsText({ dialect, semiSync }: Member, { leads, term }: Place): string {
   const settings = roleSettings(dialect, { isPrimary: leads, semiSync });
   // The plugins may not be there yet when the server reads this.
   const lines = settings.map(([name, value]) => `loose_${name} = ${value}`);

@@ -117,7 +117,7 @@ export function semiSyncPlugins(dialect: Dialect): [name: string, library: strin
   return [source, copy].map((word) => [`rpl_semi_sync_${word}`, `semisync_${word}.so`]);
 }
 
-export const semiSyncWords = (dialect: Dialect): [source: string, replica: string] =>
+const semiSyncWords = (dialect: Dialect): [source: string, replica: string] =>
   namesSource(dialect) ? ['source', 'replica'] : ['master', 'slave'];
 
 /** System variables that make a member what it is, in the order in which they can be set. */

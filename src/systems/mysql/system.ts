@@ -22,7 +22,7 @@ import { readLoading, readState } from './state.ts';
 /** Environment that makes data: for the first server alone, the others get it by replication. */
 const SEED_ONLY = /^(MYSQL|MARIADB)_(DATABASE|USER|PASSWORD)(_FILE)?$/;
 
-export interface Packaged extends Versions {
+interface Packaged extends Versions {
   readonly flavour: Dialect['flavour'];
   readonly summary: string;
   /** Version, or the first numbers of it -> the Debian suite that has it. */

@@ -12,7 +12,7 @@ export const isLaptop = ({ defaults }: TidbConfig): boolean => defaults === 'lap
 const REPLICAS = 3;
 
 /** By which labels PD spreads replicas; the first is the zone's. */
-export function locationLabels(config: TidbConfig, peers: readonly Node[]): readonly string[] {
+function locationLabels(config: TidbConfig, peers: readonly Node[]): readonly string[] {
   const preset = ofRole(peers, 'tikv').some(({ zone }) => zone) ? ['zone', 'host'] : [];
   return config.location_labels ?? preset;
 }

@@ -9,7 +9,7 @@ import { ofRole, PORTS } from './roles.ts';
 /** PD and the etcd inside answer a change when it is committed. */
 const LIMIT_MS = 8_000;
 
-export interface PdAnswer<T> {
+interface PdAnswer<T> {
   /** Set where PD did as it was told. */
   readonly value?: T;
   /** What it said where it did not. */

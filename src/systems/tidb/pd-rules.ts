@@ -20,7 +20,7 @@ export interface PdRule {
   readonly label_constraints?: readonly LabelConstraint[];
 }
 
-export interface Labelled {
+interface Labelled {
   readonly labels?: readonly { readonly key: string; readonly value: string }[];
 }
 

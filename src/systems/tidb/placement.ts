@@ -8,7 +8,7 @@ import { zoneLabel } from './config.ts';
 import { ofRole, PORTS } from './roles.ts';
 import { read, type TidbConfig } from './schema.ts';
 
-export type PlacementRule = Readonly<Record<string, unknown>>;
+type PlacementRule = Readonly<Record<string, unknown>>;
 
 /**
  * The stack's own rules; for dr-auto-sync else one for each zone: voters where clients are, which

@@ -5,7 +5,7 @@ export const VERSION_DEFAULT = '8.5.3';
 export const VERSION_LEAST = '4.0.7';
 
 /** Feature -> the version that brought it. */
-export const SINCE = {
+const SINCE = {
   'placement rules by default': '5.0.0',
   'raft-engine': '5.0.0',
   'memory-usage-limit': '5.1.0',

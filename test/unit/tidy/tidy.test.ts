@@ -208,6 +208,17 @@ test('no default exports, no inheritance but for errors, no enums', () => {
   expect(wrong).toEqual([]);
 });
 
+test('what is exported is used by another file, of src, test or bench', () => {
+  const all = [...sources, ...tests, ...files('bench', /\.mjs$/), ...files('test', /\.mjs$/)];
+  const words = all.map((path) => [path, new Set(read(path).match(/\w+/g))] as const);
+  const unused = sources.flatMap((path) =>
+    [...read(path).matchAll(/^export (?:async )?(?:const|function|class|interface|type) (\w+)/gm)]
+      .filter(([, name]) => !words.some(([other, used]) => other !== path && used.has(name!)))
+      .map(([, name]) => `${path}: ${name}`),
+  );
+  expect(unused).toEqual([]);
+});
+
 test('every file of a registry has its line in the map', () => {
   const named = (dir: string) =>
     files(dir, /\.ts$/)
