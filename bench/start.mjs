@@ -1,6 +1,6 @@
 // `labctl up` of three members against plain `docker compose up` of the same three. Both end when
-// every member is well and all agree on who leads; the same code of src/systems/etcd/etcd.ts finds that
-// out.
+// every member is well and all agree on who leads; the same code of src/systems/etcd/etcd.ts finds
+// that out.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
