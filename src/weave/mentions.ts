@@ -52,11 +52,11 @@ function linesOf(file: string): { text: string; isAddress: boolean }[] {
 
 /**
  * A host stands before a port (`db:3306`, `db 3306`), behind `//` or `@`, or alone where an address
- * is expected.
+ * is expected. Behind a space a small number is no port: CoreDNS keeps answers for `cache 30`.
  */
 function mentionsOf(name: string, text: string, isAddress: boolean, where: string): Mention[] {
   const escaped = name.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  const behindName = '(?::(\\d{1,5})|\\s+(\\d{2,5}))?(?![\\w.-]|:\\d)';
+  const behindName = '(?::(\\d{1,5})|\\s+(80|443|\\d{4,5}))?(?![\\w.-]|:\\d)';
   const pattern = new RegExp(`(^|//|[^\\w.-])${escaped}${behindName}`, 'g');
   return [...text.matchAll(pattern)].flatMap((match): Mention[] => {
     const [whole, before = '', ...ports] = match;

@@ -22,7 +22,8 @@ describe('mentions', () => {
     [{ MYSQL_DATABASE: 'db' }, []],
     [{ X: 'mydb:3306 db.example.com:3306 my-db:1 db1:2' }, []],
     [{ X: 'my.db:7' }, ['my.db 7 environment X']],
-    [{ X: 'db 12:00 db 7 db 12ab db 65536 db:0' }, []],
+    [{ X: 'db 80' }, ['db 80 environment X']],
+    [{ X: 'db 12:00 db 7 cache 30 db 1024ab db 65536 db:0' }, []],
   ])('%j', (environment, expected) => {
     expect(found(environment)).toEqual(expected);
   });
