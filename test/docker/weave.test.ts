@@ -150,6 +150,7 @@ test('a job that fails says why; mended, the same command goes on', async () => 
   const again = await labctl(...weave);
   expect(again.status, again.err).toBe(0);
   expect(again.out).toContain('The "SCHEMA" variable is not set.');
+  expect(again.out).not.toContain('labctl partition'); // no node dials another
   expect(again.out).toMatch(/migrate +custom +healthy +Exited \(0\)/);
 });
 

@@ -100,8 +100,9 @@ export async function printStarted(
 }
 
 /** Commands for this lab, to which the caller adds how labctl and the lab are called. */
-function tryNext({ nodes }: LabStatus): string[] {
-  const cut = nodes.length > 1 ? [`partition ${nodes[0]!.name}`, 'heal'] : [];
+function tryNext({ edges }: LabStatus): string[] {
+  const peer = edges.find(({ from }) => from !== 'host');
+  const cut = peer ? [`partition ${peer.from}`, 'heal'] : [];
   return ['status --edges', ...cut, 'down'];
 }
 
