@@ -88,16 +88,9 @@ function lifecycleCommand(action: Action): CommandSpec {
       if (back && wait && forMs === undefined)
         throw new LabError('usage', '--wait wants --for: after it the nodes run again');
       const session = await context.session();
-      const { openLookup } = await import('../../lab/faults/addresses.ts');
-      const lookup = openLookup(session);
+      const { findEach, openLookup } = await import('../../lab/faults/addresses.ts');
       // Of `kill "$NODE"` with nothing in it the word is unknown: nobody is not everybody.
-      const found = await Promise.all(
-        given
-          .join(',')
-          .split(',')
-          .map((word) => lookup.find(word)),
-      );
-      const names = [...new Set(found.flat())];
+      const names = await findEach(openLookup(session), given.join(',').split(','));
       const result: Done = dryRun
         ? planLifecycle(session, action, names)
         : await act(context, session, action, names, options);

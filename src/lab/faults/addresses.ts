@@ -84,9 +84,15 @@ export async function resolveAddress(
 }
 
 /** The nodes of a list of words, `a,b`, each once. */
-export async function findAll(lookup: Lookup, words: string): Promise<readonly string[]> {
+export const findAll = (lookup: Lookup, words: string): Promise<readonly string[]> =>
+  findEach(lookup, words.split(',').filter(Boolean));
+
+/** The nodes of words, each once. An empty word is unknown, as any other that names nobody. */
+export async function findEach(
+  lookup: Lookup,
+  words: readonly string[],
+): Promise<readonly string[]> {
   const found = new Set<string>();
-  for (const word of words.split(',').filter(Boolean))
-    for (const name of await lookup.find(word)) found.add(name);
+  for (const word of words) for (const name of await lookup.find(word)) found.add(name);
   return [...found];
 }
