@@ -66,8 +66,8 @@ export interface Images {
 }
 
 interface ImagesOptions {
-  readonly pull?: PullPolicy;
-  readonly report?: Report;
+  readonly pull?: PullPolicy | undefined;
+  readonly report?: Report | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -27,11 +27,11 @@ import { throwIfDead, waitReady } from './wait-ready.ts';
 export interface ScaleOptions {
   /** For each node. Default two minutes. */
   readonly timeoutMs?: number;
-  readonly pull?: PullPolicy;
+  readonly pull?: PullPolicy | undefined;
   readonly dryRun?: boolean;
   /** CIDR from which the networks of new nodes are cut. */
   readonly subnets?: string;
-  readonly report?: Report;
+  readonly report?: Report | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -208,7 +208,7 @@ async function makeJoiner(
   current = await refresh(current);
   await untilDone(current, node, 'joining', systems[system]!.scaling?.settle, options);
   current = await refresh(current);
-  await waitReady(current, { timeoutMs, signal, only: name, ...(report && { report }) });
+  await waitReady(current, { timeoutMs, signal, report, only: name });
   return current;
 }
 

@@ -69,8 +69,7 @@ export async function upModel(fromFile: Model, options: StartOptions): Promise<U
   const docker = await openDocker();
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const subnets = options.subnets ?? SUBNETS_DEFAULT;
-  const pull = options.pull && { pull: options.pull };
-  const scaling = { timeoutMs, subnets, report, signal, ...pull };
+  const scaling = { timeoutMs, subnets, report, signal, pull: options.pull };
   let found = (await observeLabs(docker)).get(fromFile.stack.name);
   const target = options.fresh ? fromFile : keepReplaced(fromFile, found);
   // The lab as large as it is gets what else is new; then nodes come and go.

@@ -28,7 +28,7 @@ const WHY = /\b(panic|fatal)\b/i;
 
 export interface ReadyOptions {
   readonly timeoutMs: number;
-  readonly report?: Report;
+  readonly report?: Report | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Waits for this node alone, however the rest of the lab is. */
   readonly only?: string;
