@@ -67,12 +67,14 @@ test('a replica whose copy or catching up was broken off is waited for again', a
   expect(await run()).toEqual({ done: true });
 });
 
+const catchingUp = (): Said => ({
+  'mysql-1': primary(9, 1),
+  'mysql-2': replica('mysql-1', 8, 1),
+  'mysql-3': replica('mysql-1', 3, 1),
+});
+
 test('who follows another primary meanwhile is done with what that one had', async () => {
-  const said: Said = {
-    'mysql-1': primary(9, 1),
-    'mysql-2': replica('mysql-1', 8, 1),
-    'mysql-3': replica('mysql-1', 3, 1),
-  };
+  const said = catchingUp();
   const run = runner(said, 'mysql-3');
   expect(await run()).toMatchObject({ done: false });
   said['mysql-1'] = undefined;
@@ -82,11 +84,7 @@ test('who follows another primary meanwhile is done with what that one had', asy
 });
 
 test('who is promoted while it catches up is behind nobody', async () => {
-  const said: Said = {
-    'mysql-1': primary(9, 1),
-    'mysql-2': replica('mysql-1', 8, 1),
-    'mysql-3': replica('mysql-1', 3, 1),
-  };
+  const said = catchingUp();
   const run = runner(said, 'mysql-3');
   expect(await run()).toMatchObject({ done: false });
   said['mysql-1'] = undefined;
